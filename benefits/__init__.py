@@ -1,0 +1,1 @@
+"""The union's acts: what officers, reviewers, finance and auditors do, free of HTTP."""

@@ -1,0 +1,1 @@
+"""Words that every part speaks; pure, without web or database."""

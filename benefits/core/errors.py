@@ -1,0 +1,165 @@
+"""The ways in which an act can be refused, each a fact with a stable code; HTTP status is decided in `api`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+
+class Refusal(Exception):  # noqa: N818 - a refusal is a fact about the act, not a fault of the program
+    """An act that may not happen. `code` is stable, `params` fill the message in the reader's language."""
+
+    code: ClassVar[str] = "refused"
+
+    def __init__(self, **params: object) -> None:
+        super().__init__(self.code, params)
+        self.params = params
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault in what was sent: where (a JSON pointer or a line), which, and what fills its message."""
+
+    pointer: str
+    code: str
+    params: dict[str, object] = field(default_factory=dict)
+
+
+class Invalid(Refusal):
+    """What was sent cannot be understood; all faults at once."""
+
+    code = "invalid"
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__()
+        self.faults = tuple(faults)
+
+
+def invalid(pointer: str, code: str, **params: object) -> Invalid:
+    """An `Invalid` with one fault."""
+    return Invalid([Fault(pointer, code, params)])
+
+
+class NotSignedIn(Refusal):
+    """No valid token came with the request."""
+
+    code = "not_signed_in"
+
+
+class SignInFailed(Refusal):
+    """Unknown user or wrong password; the answer is the same for both."""
+
+    code = "sign_in_failed"
+
+
+class TooMany(Refusal):
+    """Too many tries; `retry_after_seconds` says when again."""
+
+    code = "too_many"
+
+
+class NotPermitted(Refusal):
+    """No grant of the account covers this act here."""
+
+    code = "not_permitted"
+
+
+class OwnCase(Refusal):
+    """Nobody acts on their own case or that of a declared relative."""
+
+    code = "own_case"
+
+
+class DutyConflict(Refusal):
+    """This person already filled another duty in the history of the case."""
+
+    code = "duty_conflict"
+
+
+class NotFound(Refusal):
+    """No such thing in the reader's scope; not yours and not there look the same."""
+
+    code = "not_found"
+
+
+class StateForbids(Refusal):
+    """The state of the thing does not allow the act."""
+
+    code = "state_forbids"
+
+
+class AlreadyExists(Refusal):
+    """Something with this name or code is there already."""
+
+    code = "already_exists"
+
+
+class AlreadyRegistered(Refusal):
+    """The person has a live membership in another unit that the reader may see."""
+
+    code = "already_registered"
+
+
+class FundExhausted(Refusal):
+    """The fund has less available than asked."""
+
+    code = "fund_exhausted"
+
+
+class CapExceeded(Refusal):
+    """The person's entitlement has less room than asked."""
+
+    code = "cap_exceeded"
+
+
+class AlreadyPaid(Refusal):
+    """A live payment for this instalment exists."""
+
+    code = "already_paid"
+
+
+class NotEligible(Refusal):
+    """The rules refuse; `findings` is the complete explanation."""
+
+    code = "not_eligible"
+
+    def __init__(self, findings: Sequence[object], **params: object) -> None:
+        super().__init__(**params)
+        self.findings = tuple(findings)
+
+
+class KeyMissing(Refusal):
+    """The request needs an Idempotency-Key."""
+
+    code = "key_missing"
+
+
+class KeyInUse(Refusal):
+    """A request with this key is still running."""
+
+    code = "key_in_use"
+
+
+class KeyReused(Refusal):
+    """The key was used for another request."""
+
+    code = "key_reused"
+
+
+class PreconditionRequired(Refusal):
+    """The act needs If-Match with the version that was seen."""
+
+    code = "precondition_required"
+
+
+class Stale(Refusal):
+    """The thing has changed since it was seen."""
+
+    code = "stale"
+
+
+class Unavailable(Refusal):
+    """The service cannot do this now; nothing was written; try again."""
+
+    code = "unavailable"
