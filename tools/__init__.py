@@ -1,0 +1,1 @@
+"""What starts, sets up and checks the project; run from the checkout as `python -m tools.<name>`."""
