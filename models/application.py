@@ -1,0 +1,243 @@
+"""Cases: an application, what was decided on it and why, its papers and its public notice."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    Numeric,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.columns import PERSONAL, SECRET, Created, Key, Versioned, Word, Yuan, amount_sound, one_of
+from models.database import Base
+from models.membership import Membership
+from models.unit import Unit
+from models.vocabulary import ApplicationState, EntitlementState
+
+
+def of_application(table: str) -> ForeignKeyConstraint:
+    """A foreign key that keeps a case's row in the case's own unit."""
+    return ForeignKeyConstraint(
+        ["application_id", "unit_id"], ["application.id", "application.unit_id"], name=f"fk_{table}_application"
+    )
+
+
+class Application(Versioned, Base):
+    """A case. Facts and payee are ciphertext under the person's key; `seen_hash` binds a decision to what was shown."""
+
+    __tablename__ = "application"
+
+    id: Mapped[Key]
+    number: Mapped[int] = mapped_column(server_default=text("nextval('application_number')"), unique=True)
+    programme: Mapped[Word]
+    unit_id: Mapped[UUID]
+    membership_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    state: Mapped[Word]
+    event_on: Mapped[date]
+    amount: Mapped[Decimal | None] = mapped_column(Numeric(14, 2), comment="asked, yuan")
+    approved_amount: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
+    facts_cipher: Mapped[bytes] = mapped_column(LargeBinary)
+    payee_cipher: Mapped[bytes | None] = mapped_column(LargeBinary)
+    payee_hash: Mapped[bytes | None] = mapped_column(LargeBinary, comment="keyed hash of the account number")
+    payee_holder: Mapped[str | None] = mapped_column(info=PERSONAL)
+    payee_bank: Mapped[str | None] = mapped_column(info=PERSONAL)
+    payee_last4: Mapped[str | None] = mapped_column(info=PERSONAL)
+    fund_id: Mapped[UUID | None] = mapped_column(ForeignKey("fund.id"))
+    assessment_id: Mapped[UUID | None] = mapped_column(ForeignKey("assessment.id", use_alter=True))
+    submission: Mapped[int] = mapped_column(default=0, comment="raised by each submit; approvals count within one")
+    filed_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[Created]
+
+    membership: Mapped[Membership] = relationship(
+        lazy="raise", viewonly=True, primaryjoin="foreign(Application.membership_id) == Membership.id"
+    )
+    unit: Mapped[Unit] = relationship(
+        lazy="raise", viewonly=True, primaryjoin="foreign(Application.unit_id) == Unit.id"
+    )
+
+    __table_args__ = (
+        one_of("state", ApplicationState),
+        amount_sound("amount"),
+        amount_sound("approved_amount"),
+        ForeignKeyConstraint(
+            ["membership_id", "unit_id", "person_id"],
+            ["membership.id", "membership.unit_id", "membership.person_id"],
+            name="fk_application_membership",
+        ),
+        UniqueConstraint("id", "unit_id", name="uq_application_anchor"),
+        UniqueConstraint("id", "unit_id", "person_id", name="uq_application_person_anchor"),
+        Index(None, "unit_id", "id"),
+        Index(None, "membership_id", "id"),
+        Index(None, "person_id", "programme"),
+    )
+
+
+class Assessment(Base):
+    """What the rules said of a case on the day it was asked: edition, facts and findings, replayable for ever."""
+
+    __tablename__ = "assessment"
+
+    id: Mapped[Key]
+    application_id: Mapped[UUID]
+    unit_id: Mapped[UUID]
+    policy_id: Mapped[UUID | None] = mapped_column(ForeignKey("policy.id"), comment="null: no policy in force")
+    event_on: Mapped[date]
+    outcome: Mapped[Word]
+    content_cipher: Mapped[bytes] = mapped_column(LargeBinary, comment="facts and canonical findings")
+    content_hash: Mapped[bytes] = mapped_column(LargeBinary, comment="SHA-256 of the content, which bears a nonce")
+    assessed_at: Mapped[Created]
+
+    __table_args__ = (of_application("assessment"), Index(None, "application_id", "id"))
+
+
+class Act(Base):
+    """One act on a case: who, as which person, from which state to which, and a hash of what they saw."""
+
+    __tablename__ = "act"
+
+    id: Mapped[Key]
+    application_id: Mapped[UUID]
+    unit_id: Mapped[UUID]
+    act: Mapped[Word]
+    duty: Mapped[str | None] = mapped_column(comment="filed, decided, payment_approved, released, resolved")
+    from_state: Mapped[str | None]
+    to_state: Mapped[Word]
+    submission: Mapped[int]
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"), comment="null: the system")
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    amount: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
+    note: Mapped[str | None] = mapped_column(info=PERSONAL)
+    disbursement_id: Mapped[UUID | None] = mapped_column(ForeignKey("disbursement.id"))
+    seen_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    acted_at: Mapped[Created]
+
+    __table_args__ = (
+        of_application("act"),
+        amount_sound("amount"),
+        Index(None, "application_id", "id"),
+        Index(
+            "uq_act_one_approval_per_person",
+            "application_id",
+            "submission",
+            "person_id",
+            unique=True,
+            postgresql_where=text("act = 'approve' AND disbursement_id IS NULL"),
+        ),
+    )
+
+
+class Document(Base):
+    """A paper handed in with a case, encrypted under the person's key."""
+
+    __tablename__ = "document"
+
+    id: Mapped[Key]
+    application_id: Mapped[UUID]
+    unit_id: Mapped[UUID]
+    title: Mapped[Word] = mapped_column(info=PERSONAL)
+    media_type: Mapped[Word]
+    size: Mapped[int]
+    digest: Mapped[bytes] = mapped_column(LargeBinary, comment="SHA-256 of the file")
+    content: Mapped[bytes] = mapped_column(LargeBinary, info=SECRET, deferred=True)
+    added_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    removed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[Created]
+
+    __table_args__ = (of_application("document"), Index(None, "application_id", "id"))
+
+
+class Notice(Versioned, Base):
+    """公示: what is shown of a case (masked name, unit, kind, amount), from one day until enough working days have passed."""
+
+    __tablename__ = "notice"
+
+    id: Mapped[Key]
+    application_id: Mapped[UUID]
+    unit_id: Mapped[UUID]
+    submission: Mapped[int]
+    shown_name: Mapped[Word] = mapped_column(info=PERSONAL)
+    shown_kind: Mapped[Word]
+    shown_amount: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
+    posted_on: Mapped[date]
+    working_days: Mapped[int]
+    complete_on: Mapped[date] = mapped_column(comment="first day on which the case may be approved")
+    closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[Created]
+
+    __table_args__ = (of_application("notice"), UniqueConstraint("application_id", "submission"))
+
+
+class Objection(Base):
+    """An objection to a notice; while open it holds the case."""
+
+    __tablename__ = "objection"
+
+    id: Mapped[Key]
+    notice_id: Mapped[UUID] = mapped_column(ForeignKey("notice.id"), index=True)
+    application_id: Mapped[UUID]
+    unit_id: Mapped[UUID]
+    reason: Mapped[Word] = mapped_column(info=PERSONAL)
+    raised_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    raised_at: Mapped[Created]
+    resolution: Mapped[str | None] = mapped_column(info=PERSONAL)
+    resolved_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    resolved_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (of_application("objection"),)
+
+
+class Entitlement(Base):
+    """One award in the ledger: by person, programme, kind, occasion and year; caps and intervals are asked of it."""
+
+    __tablename__ = "entitlement"
+
+    id: Mapped[Key]
+    person_id: Mapped[UUID]
+    unit_id: Mapped[UUID]
+    application_id: Mapped[UUID]
+    programme: Mapped[Word]
+    kind: Mapped[Word]
+    occasion: Mapped[Word] = mapped_column(comment="empty where the programme has none")
+    year: Mapped[int]
+    amount: Mapped[Yuan]
+    once: Mapped[bool] = mapped_column(comment="at most one live award per person, kind, occasion and year")
+    state: Mapped[Word]
+    event_on: Mapped[date]
+    created_at: Mapped[Created]
+
+    __table_args__ = (
+        one_of("state", EntitlementState),
+        amount_sound("amount"),
+        CheckConstraint("year BETWEEN 1900 AND 2100", name="year_sound"),
+        ForeignKeyConstraint(
+            ["application_id", "unit_id", "person_id"],
+            ["application.id", "application.unit_id", "application.person_id"],
+            name="fk_entitlement_application",
+        ),
+        Index(
+            "uq_entitlement_once",
+            "person_id",
+            "programme",
+            "kind",
+            "occasion",
+            "year",
+            unique=True,
+            postgresql_where=text("once AND state <> 'released'"),
+        ),
+        Index(
+            "uq_entitlement_of_case", "application_id", unique=True, postgresql_where=text("state <> 'released'")
+        ),
+        Index(None, "person_id", "programme", "kind", "year"),
+    )

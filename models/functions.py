@@ -1,0 +1,113 @@
+"""The record role's few functions: what must look past the walls, each returning a number, an id or a wrapped key."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+_FUNCTIONS = {
+    # The id of the person with this hash, made if new; the same answer whether another union knew them or not.
+    "person_register(id_ uuid, id_hash_ bytea, id_cipher_ bytea, key_wrapped_ bytea, salt_ bytea, birth_date_ date, sex_ text)": (
+        "uuid",
+        """
+DECLARE known uuid;
+BEGIN
+    SELECT id INTO known FROM person WHERE id_hash = id_hash_;
+    IF known IS NULL THEN
+        INSERT INTO person (id, id_hash, id_cipher, key_wrapped, salt, birth_date, sex)
+        VALUES (id_, id_hash_, id_cipher_, key_wrapped_, salt_, birth_date_, sex_)
+        ON CONFLICT (id_hash) DO NOTHING RETURNING id INTO known;
+    END IF;
+    IF known IS NULL THEN
+        SELECT id INTO known FROM person WHERE id_hash = id_hash_;
+    END IF;
+    RETURN known;
+END""",
+    ),
+    # The person's key, wrapped by the master key; useless to whoever has only the database.
+    "person_key(person_ uuid)": (
+        "bytea",
+        "BEGIN RETURN (SELECT key_wrapped FROM person WHERE id = person_); END",
+    ),
+    "account_by_username(username_ text)": (
+        "uuid",
+        "BEGIN RETURN (SELECT id FROM account WHERE username = username_); END",
+    ),
+    # Live awards of a person over all unions: their sum in yuan. A null kind, occasion or year means any.
+    "entitlement_sum(person_ uuid, programme_ text, kind_ text, occasion_ text, year_ integer, except_ uuid)": (
+        "numeric",
+        """
+BEGIN
+    RETURN (SELECT coalesce(sum(amount), 0) FROM entitlement
+            WHERE person_id = person_ AND programme = programme_ AND state <> 'released'
+              AND (kind_ IS NULL OR kind = kind_) AND (occasion_ IS NULL OR occasion = occasion_)
+              AND (year_ IS NULL OR year = year_) AND (except_ IS NULL OR application_id <> except_));
+END""",
+    ),
+    # Live awards of a person over all unions, or only those of other units: how many.
+    "entitlement_count(person_ uuid, programme_ text, kind_ text, occasion_ text, year_ integer, except_ uuid, elsewhere_than uuid)": (
+        "bigint",
+        """
+BEGIN
+    RETURN (SELECT count(*) FROM entitlement
+            WHERE person_id = person_ AND programme = programme_ AND state <> 'released'
+              AND (kind_ IS NULL OR kind = kind_) AND (occasion_ IS NULL OR occasion = occasion_)
+              AND (year_ IS NULL OR year = year_) AND (except_ IS NULL OR application_id <> except_)
+              AND (elsewhere_than IS NULL OR unit_id <> elsewhere_than));
+END""",
+    ),
+    # An entry that no row change makes: refusals, sign-ins, exports, reads of sensitive fields.
+    "record_write(kind_ text, action_ text, table_ text, row_ text, unit_ uuid, application_ uuid, data_ jsonb)": (
+        "bigint",
+        """
+DECLARE
+    at_ timestamptz := clock_timestamp();
+    account_ uuid := nullif(current_setting('benefits.account', true), '')::uuid;
+    request_ text := nullif(current_setting('benefits.request', true), '');
+    body_ text;
+    n_ bigint;
+BEGIN
+    IF kind_ = 'change' THEN RAISE EXCEPTION 'changes are recorded by triggers only'; END IF;
+    body_ := jsonb_build_object('at', at_, 'kind', kind_, 'action', action_, 'table', table_, 'row', row_, 'unit', unit_,
+        'application', application_, 'account', account_, 'request', request_, 'user', session_user, 'data', data_)::text;
+    INSERT INTO record_entry (xid, at, kind, action, table_name, row_id, unit_id, application_id,
+                              account_id, request_id, database_user, body, leaf)
+    VALUES (pg_current_xact_id()::text::bigint, at_, kind_, action_, table_, row_, unit_, application_,
+            account_, request_, session_user, body_::json, sha256('\\x00'::bytea || convert_to(body_, 'UTF8')))
+    RETURNING n INTO n_;
+    RETURN n_;
+END""",
+    ),
+}
+
+_BUMP = """
+CREATE OR REPLACE FUNCTION raise_version() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN NEW.version := OLD.version + 1; RETURN NEW; END $$
+"""
+
+
+def install_functions(connection: Connection, *, app_role: str, record_role: str) -> None:
+    """Make or replace the functions, owned by the record role and open to the serving role. Repeatable."""
+    for signature, (result, body) in _FUNCTIONS.items():
+        connection.exec_driver_sql(
+            f"CREATE OR REPLACE FUNCTION {signature} RETURNS {result} LANGUAGE plpgsql SECURITY DEFINER "
+            f"SET search_path FROM CURRENT SET timezone = 'UTC' AS $body${body}$body$"
+        )
+        plain = _types_only(signature)
+        connection.exec_driver_sql(f'ALTER FUNCTION {plain} OWNER TO "{record_role}"')
+        connection.exec_driver_sql(f"REVOKE ALL ON FUNCTION {plain} FROM PUBLIC")
+        connection.exec_driver_sql(f'GRANT EXECUTE ON FUNCTION {plain} TO "{app_role}"')
+
+
+def install_versions(connection: Connection, tables: list[str]) -> None:
+    """Raise `version` at every update of these tables, whoever makes it."""
+    connection.exec_driver_sql(_BUMP)
+    for table in tables:
+        connection.exec_driver_sql(
+            f'CREATE OR REPLACE TRIGGER raise_version BEFORE UPDATE ON "{table}" '
+            "FOR EACH ROW EXECUTE FUNCTION raise_version()"
+        )
+
+
+def _types_only(signature: str) -> str:
+    name, _, arguments = signature.rstrip(")").partition("(")
+    return f"{name}({', '.join(argument.split()[-1] for argument in arguments.split(','))})"

@@ -1,0 +1,59 @@
+"""The running editions of the programmes' rules, and the official working-day calendar."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import DateTime, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.columns import Created, Key, Versioned, Word, one_of
+from models.database import Base
+from models.vocabulary import PolicyState
+
+
+class Policy(Versioned, Base):
+    """One edition of one programme's rules. Published editions of a programme never overlap and never change."""
+
+    __tablename__ = "policy"
+
+    id: Mapped[Key]
+    unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("unit.id"), comment="whose rules; null: shipped")
+    programme: Mapped[Word]
+    edition: Mapped[Word]
+    state: Mapped[Word]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None] = mapped_column(comment="last day, null: open-ended")
+    content: Mapped[Word] = mapped_column(comment="the edition as TOML, exactly as loaded")
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    written_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    published_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    published_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[Created]
+
+    __table_args__ = (
+        one_of("state", PolicyState),
+        UniqueConstraint("programme", "edition"),
+        Index(None, "programme", "valid_from"),
+        # The hash of the programme stands for it, so that no extension is needed; a clash would only refuse too much.
+        ExcludeConstraint(
+            (text("int4range(hashtext(programme), hashtext(programme), '[]')"), "="),
+            (text("daterange(valid_from, valid_to, '[]')"), "&&"),
+            where=text("state = 'published'"),
+            using="gist",
+            name="published_editions_apart",
+        ),
+    )
+
+
+class CalendarDay(Base):
+    """A day on which the official calendar differs from Monday-to-Friday, or the mark (1 January) of a year it covers."""
+
+    __tablename__ = "calendar_day"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    working: Mapped[bool]
+    name: Mapped[str | None]
+    source: Mapped[Word]

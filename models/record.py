@@ -1,0 +1,135 @@
+"""Capture of the audit record: triggers generated from the tables, so that a change made with psql is in it too.
+
+Every changed row becomes one entry whose `body` is a JSON text with the after-image, the account and request that the
+scope names, and the database user. `models.columns` says how a column enters the image. The functions belong to the
+record role, which alone may write `record_entry`.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, LargeBinary, Table, text
+
+from models.database import Base
+
+# Bookkeeping of the server itself: progress of jobs, answers kept for retries, tries counted, findings of imports.
+UNRECORDED = frozenset({"record_entry", "idempotency_key", "sign_in_failure", "job", "import_finding"})
+
+_WRITE = """
+INSERT INTO record_entry (xid, at, kind, action, table_name, row_id, unit_id, application_id,
+                          account_id, request_id, database_user, body, leaf)
+SELECT pg_current_xact_id()::text::bigint, e.at, 'change', e.action, '{table}', e.row_id, e.unit_id, e.application_id,
+       e.account_id, e.request_id, session_user, e.body::json, sha256('\\x00'::bytea || convert_to(e.body, 'UTF8'))
+FROM (SELECT c.*, jsonb_build_object(
+          'at', c.at, 'kind', 'change', 'action', c.action, 'table', '{table}', 'row', c.row_id, 'unit', c.unit_id,
+          'application', c.application_id, 'account', c.account_id, 'request', c.request_id, 'user', session_user,
+          'data', c.data)::text AS body
+      FROM (SELECT clock_timestamp() AS at, {action} AS action, {row_id} AS row_id, {unit_id} AS unit_id,
+                   {application_id} AS application_id,
+                   nullif(current_setting('benefits.account', true), '')::uuid AS account_id,
+                   nullif(current_setting('benefits.request', true), '') AS request_id,
+                   {data} AS data
+            FROM {source}) c) e;
+"""
+
+
+def recorded_tables() -> list[Table]:
+    """The tables whose changes enter the record, in name order."""
+    return [table for name, table in sorted(Base.metadata.tables.items()) if name not in UNRECORDED]
+
+
+def _image(table: Table) -> str:
+    """A jsonb expression for the after-image of row `n`; digests are salted with the salt of the person concerned."""
+    pairs = []
+    for column in table.columns:
+        value = f'n."{column.name}"'
+        treatment = column.info.get("record")
+        if treatment == "personal":
+            plain = f"convert_to('{column.name}:' || {value}::text, 'UTF8')"
+            shown = f"CASE WHEN {value} IS NULL THEN NULL ELSE encode(sha256(p.salt || {plain}), 'hex') END"
+        elif treatment == "secret":
+            plain = value if isinstance(column.type, LargeBinary) else f"convert_to({value}::text, 'UTF8')"
+            shown = f"encode(sha256({plain}), 'hex')"
+        elif isinstance(column.type, LargeBinary):
+            shown = f"encode({value}, 'hex')"
+        else:
+            shown = value
+        pairs.append(f"'{column.name}', {shown}")
+    return "jsonb_build_object(" + ", ".join(pairs) + ")"
+
+
+def _person_join(table: Table) -> str:
+    """The join that finds the salt: the row's own person, or the person of the case it belongs to."""
+    if not any(column.info.get("record") == "personal" for column in table.columns):
+        return ""
+    if table.name == "person":
+        return " CROSS JOIN LATERAL (SELECT n.salt) p"
+    if "application_id" in table.columns:
+        return " JOIN application a ON a.id = n.application_id JOIN person p ON p.id = a.person_id"
+    return " JOIN person p ON p.id = n.person_id"
+
+
+def trigger_function(table: Table) -> str:
+    """The body of the function that records one statement's changes of `table`."""
+    keys = [column.name for column in table.primary_key.columns]
+
+    def row_id(row: str) -> str:
+        return " || '/' || ".join(f'{row}."{key}"::text' for key in keys)
+
+    def own(column: str, row: str) -> str:
+        if column == "unit_id" and table.name == "unit":
+            return f"{row}.id"
+        if column == "application_id" and table.name == "application":
+            return f"{row}.id"
+        return f"{row}.{column}" if column in table.columns else "NULL::uuid"
+
+    def write(action: str, row: str, data: str, source: str) -> str:
+        return _WRITE.format(
+            table=table.name,
+            action=f"'{action}'",
+            row_id=row_id(row),
+            unit_id=own("unit_id", row),
+            application_id=own("application_id", row),
+            data=data,
+            source=source,
+        )
+
+    same = " AND ".join(f'o."{key}" = n."{key}"' for key in keys)
+    join, image = _person_join(table), _image(table)
+    return f"""
+BEGIN
+IF TG_OP = 'INSERT' THEN {write("insert", "n", image, f"new_rows n{join}")}
+ELSIF TG_OP = 'UPDATE' THEN {
+        write(
+            "update",
+            "n",
+            image,
+            f'new_rows n LEFT JOIN old_rows o ON {same}{join} WHERE o."{keys[0]}" IS NULL OR n.* IS DISTINCT FROM o.*',
+        )
+    }
+ELSIF TG_OP = 'DELETE' THEN {write("delete", "o", "NULL::jsonb", "old_rows o")}
+ELSE {_WRITE.format(table=table.name, action="'truncate'", row_id="NULL::text", unit_id="NULL::uuid", application_id="NULL::uuid", data="NULL::jsonb", source="(SELECT 1) s")}
+END IF;
+RETURN NULL;
+END"""
+
+
+def install_triggers(connection: Connection, table: Table, record_role: str) -> None:
+    """Make or replace the record triggers of one table; the connection's role must be able to become `record_role`."""
+    name = f"record_{table.name}"
+    body = trigger_function(table)
+    for statement in (
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER "
+        f"SET search_path FROM CURRENT SET timezone = 'UTC' AS $body${body}$body$",
+        f'ALTER FUNCTION {name}() OWNER TO "{record_role}"',
+        f"REVOKE ALL ON FUNCTION {name}() FROM PUBLIC",
+        f'CREATE OR REPLACE TRIGGER {name}_insert AFTER INSERT ON "{table.name}" '
+        f"REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
+        f'CREATE OR REPLACE TRIGGER {name}_update AFTER UPDATE ON "{table.name}" '
+        f"REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
+        f'CREATE OR REPLACE TRIGGER {name}_delete AFTER DELETE ON "{table.name}" '
+        f"REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
+        f'CREATE OR REPLACE TRIGGER {name}_truncate AFTER TRUNCATE ON "{table.name}" '
+        f"FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
+    ):
+        connection.exec_driver_sql(statement.replace("%", "%%"))
+    connection.execute(text("SELECT 1"))

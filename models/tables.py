@@ -1,0 +1,18 @@
+"""Every table, imported once, so that the metadata is whole."""
+
+from __future__ import annotations
+
+from models import account, application, idempotency, job, membership, money, person, policy, record_entry, unit
+
+__all__ = [
+    "account",
+    "application",
+    "idempotency",
+    "job",
+    "membership",
+    "money",
+    "person",
+    "policy",
+    "record_entry",
+    "unit",
+]

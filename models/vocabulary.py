@@ -1,0 +1,156 @@
+"""Closed lists of the field's words, as stored; standard library only."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a grant lets an account do, over a unit's whole subtree."""
+
+    OFFICER = "officer"
+    REVIEWER = "reviewer"
+    FINANCE = "finance"
+    CASHIER = "cashier"
+    AUDITOR = "auditor"
+    POLICY_EDITOR = "policy_editor"
+    SCREENING_MEDICAL = "screening_medical"
+    ADMIN = "admin"
+
+
+class UnionKind(StrEnum):
+    """Which books a unit keeps: 基层工会 or 县级以上工会."""
+
+    PRIMARY = "primary"
+    COUNTY_AND_ABOVE = "county_and_above"
+
+
+class Sex(StrEnum):
+    """GB/T 2261.1, as far as an identity number tells it."""
+
+    MALE = "male"
+    FEMALE = "female"
+
+
+class MembershipState(StrEnum):
+    """在职/正常 active, 保留会籍 retained (active, not in service), 转出 left."""
+
+    ACTIVE = "active"
+    RETAINED = "retained"
+    LEFT = "left"
+
+
+class HonourLevel(StrEnum):
+    """Levels of honours; only model-worker titles carry `national` and `provincial`."""
+
+    NATIONAL = "national"
+    PROVINCIAL = "provincial"
+    PROVINCIAL_MAY_DAY_MEDAL = "provincial_may_day_medal"
+    MUNICIPAL = "municipal"
+    UNIT = "unit"
+    COMMENDATION = "commendation"
+
+
+class ApplicationState(StrEnum):
+    """Where a case stands; `benefits.casework.workflow` says which act leads where."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    UNDER_REVIEW = "under_review"
+    ON_NOTICE = "on_notice"
+    APPROVED = "approved"
+    RETURNED = "returned"
+    REJECTED = "rejected"
+    APPEALED = "appealed"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+
+
+class FundSource(StrEnum):
+    """The purses, which never mix (`domain.md` §2.4, §9.2)."""
+
+    UNION_FUNDS = "union_funds"
+    TREASURY_EARMARKED = "treasury_earmarked"
+    SUPERIOR_GRANT = "superior_grant"
+    ADMINISTRATION = "administration"
+    DONATION = "donation"
+    MEMBERS_POOL = "members_pool"
+
+
+class EntitlementState(StrEnum):
+    """An award reserved by an approval, granted when paid, released when given back."""
+
+    RESERVED = "reserved"
+    GRANTED = "granted"
+    RELEASED = "released"
+
+
+class DisbursementState(StrEnum):
+    """One payment's life; `unknown` is an outcome of the bank and is never re-sent."""
+
+    RESERVED = "reserved"
+    BATCHED = "batched"
+    RELEASED = "released"
+    PAID = "paid"
+    RETURNED = "returned"
+    UNKNOWN = "unknown"
+    REVERSED = "reversed"
+    CANCELLED = "cancelled"
+
+
+LIVE_DISBURSEMENT_STATES = (
+    DisbursementState.RESERVED,
+    DisbursementState.BATCHED,
+    DisbursementState.RELEASED,
+    DisbursementState.UNKNOWN,
+    DisbursementState.PAID,
+)
+
+
+class BatchState(StrEnum):
+    """One payment batch's life."""
+
+    PREPARED = "prepared"
+    APPROVED = "approved"
+    RELEASED = "released"
+    SETTLED = "settled"
+    CANCELLED = "cancelled"
+
+
+class BankOutcome(StrEnum):
+    """What a bank says of one payment: 成功, 失败, 处理中."""
+
+    PAID = "paid"
+    RETURNED = "returned"
+    UNKNOWN = "unknown"
+
+
+class JobState(StrEnum):
+    """Long work's life."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class ImportMode(StrEnum):
+    """`check` reports and writes nothing else; `apply` lands the good rows."""
+
+    CHECK = "check"
+    APPLY = "apply"
+
+
+class Severity(StrEnum):
+    """Whether a finding keeps its row out."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class PolicyState(StrEnum):
+    """An edition is drafted by one person and published by another; a published one never changes."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"

@@ -1,0 +1,112 @@
+"""Row-level security: which rows a scope shows, table by table, and what the serving role may do to each.
+
+The second wall behind the `where` of every query. The serving role owns nothing; row-level security is forced; no scope,
+no rows. The record role passes every wall, and only through the functions of `models/functions.py`.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from models.database import Base
+
+IN_SCOPE = """
+CREATE OR REPLACE FUNCTION in_scope(path text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT EXISTS (SELECT 1 FROM unnest(nullif(current_setting('benefits.scope', true), '')::text[]) AS prefix
+                   WHERE starts_with(path, prefix))
+$$;
+CREATE OR REPLACE FUNCTION in_line(path text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT EXISTS (SELECT 1 FROM unnest(nullif(current_setting('benefits.scope', true), '')::text[]) AS prefix
+                   WHERE starts_with(path, prefix) OR starts_with(prefix, path))
+$$;
+"""
+
+_SUBTREE = "unit_id IN (SELECT u.id FROM unit u WHERE in_scope(u.path))"
+_LINE = "unit_id IN (SELECT u.id FROM unit u WHERE in_line(u.path))"
+_OWN = "account_id = nullif(current_setting('benefits.account', true), '')::uuid"
+_WORKER = "current_setting('benefits.worker', true) = 'on'"
+_SYSTEM = "in_scope('/')"
+_MINE = "id = nullif(current_setting('benefits.account', true), '')::uuid"
+_ROOT = "unit_id IS NULL AND EXISTS (SELECT 1 FROM unit u WHERE u.parent_id IS NULL AND in_scope(u.path))"
+
+# table -> (what is visible, what may be written or None for the same)
+WALLS: dict[str, tuple[str, str | None]] = {
+    "unit": ("in_line(path)", "in_scope(path)"),
+    "person": (
+        "id IN (SELECT m.person_id FROM membership m) OR id IN (SELECT a.person_id FROM account a)",
+        None,
+    ),
+    "membership": (_SUBTREE, None),
+    "honour": (_SUBTREE, None),
+    "account": (f"{_MINE} OR {_SUBTREE}", None),
+    "account_grant": (f"{_OWN} OR {_SUBTREE}", _SUBTREE),
+    "relative": (f"{_OWN} OR {_SUBTREE}", None),
+    "sign_in": (_OWN, None),
+    "idempotency_key": (_OWN, None),
+    "job": (f"{_OWN} OR {_SUBTREE} OR {_WORKER}", None),
+    "import": (f"{_OWN} OR {_SUBTREE}", None),
+    "import_finding": (f"{_OWN} OR {_SUBTREE}", None),
+    "policy": (f"unit_id IS NULL OR {_LINE}", f"{_SYSTEM} OR {_SUBTREE}"),
+    "application": (_SUBTREE, None),
+    "assessment": (_SUBTREE, None),
+    "act": (_SUBTREE, None),
+    "document": (_SUBTREE, None),
+    "notice": (_SUBTREE, None),
+    "objection": (_SUBTREE, None),
+    "entitlement": (_SUBTREE, None),
+    "fund": (_LINE, None),
+    "fund_adjustment": (_SUBTREE, None),
+    "payment_batch": (_SUBTREE, None),
+    "disbursement": (_SUBTREE, None),
+    "payee_correction": (_SUBTREE, None),
+    "bank_result": (_SUBTREE, None),
+    "record_entry": (f"{_SUBTREE} OR {_OWN} OR ({_ROOT})", "false"),
+}
+
+# Without a wall, with the reason.
+UNWALLED = {
+    "sign_in_failure": "holds keyed hashes only, and is read before anybody is known",
+    "calendar_day": "the public calendar",
+}
+
+_ADD = "SELECT, INSERT"
+_CHANGE = "SELECT, INSERT, UPDATE"
+_PRIVILEGES: dict[str, str] = {
+    "person": "SELECT, UPDATE (key_wrapped, salt)",  # made by person_register; locked as the head of entitlements
+    "relative": "SELECT, INSERT, DELETE",
+    "assessment": _ADD,
+    "act": _ADD,
+    "fund_adjustment": _ADD,
+    "bank_result": _ADD,
+    "import_finding": _ADD,
+    "idempotency_key": "SELECT, INSERT, DELETE",
+    "sign_in_failure": "SELECT, INSERT, DELETE",
+    "record_entry": "SELECT",
+}
+
+
+def install_walls(connection: Connection, *, app_role: str, record_role: str) -> None:
+    """Put every table behind its wall and give the serving and record roles exactly their privileges. Repeatable."""
+    connection.exec_driver_sql(IN_SCOPE)
+    for name in sorted(Base.metadata.tables):
+        privileges = _PRIVILEGES.get(name, _CHANGE)
+        connection.exec_driver_sql(f'REVOKE ALL ON "{name}" FROM "{app_role}"')
+        connection.exec_driver_sql(f'GRANT {privileges} ON "{name}" TO "{app_role}"')
+        if name in UNWALLED:
+            continue
+        visible, writable = WALLS[name]
+        connection.exec_driver_sql(
+            f'ALTER TABLE "{name}" ENABLE ROW LEVEL SECURITY; ALTER TABLE "{name}" FORCE ROW LEVEL SECURITY; '
+            f'DROP POLICY IF EXISTS wall ON "{name}"; DROP POLICY IF EXISTS wall_write ON "{name}"; '
+            f'DROP POLICY IF EXISTS wall_change ON "{name}"; DROP POLICY IF EXISTS record_passes ON "{name}"; '
+            f'CREATE POLICY record_passes ON "{name}" TO "{record_role}" USING (true) WITH CHECK (true)'
+        )
+        if writable is None:
+            connection.exec_driver_sql(f'CREATE POLICY wall ON "{name}" USING ({visible}) WITH CHECK ({visible})')
+        else:
+            connection.exec_driver_sql(
+                f'CREATE POLICY wall ON "{name}" FOR SELECT USING ({visible}); '
+                f'CREATE POLICY wall_write ON "{name}" FOR INSERT WITH CHECK ({writable}); '
+                f'CREATE POLICY wall_change ON "{name}" FOR UPDATE USING ({writable}) WITH CHECK ({writable})'
+            )
+    connection.exec_driver_sql(f'GRANT USAGE ON SEQUENCE application_number, payment_batch_number TO "{app_role}"')
