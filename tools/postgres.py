@@ -150,7 +150,7 @@ class Cluster:
         if self._user.isdigit():
             for path in (password, draft):
                 os.chown(path, int(self._user), int(self._user))
-        command = [
+        command: list[str | Path] = [
             binaries / "initdb",
             *("-D", draft, "-U", SUPERUSER, "--pwfile", password, "--auth", "scram-sha-256"),
             *("--data-checksums", "--encoding", "UTF8", "--locale", "C.UTF-8"),
