@@ -1,0 +1,1 @@
+"""Paper, workbooks and CSV: plain values in, bytes out; no database and no HTTP."""

@@ -1,0 +1,192 @@
+"""A ruled sheet: sections of boxed rows that flow over pages, the shape of every form in the house."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Literal
+
+from benefits.papers.lines import broken
+
+MM = 72 / 25.4
+LEADING = 1.4
+PADDING = 1.3 * MM
+_LABEL_TEXT = 0.94  # labels are set a little smaller than what is filled in
+
+Kind = Literal["label", "text", "centre", "figure"]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One box. `share` is its part of the row's width; `sign` are lines set at its foot on the right."""
+
+    text: str
+    share: float
+    kind: Kind = "text"
+    sign: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Row:
+    """Boxes side by side, at least `height` points high; `keep` holds it on the page of the row after it."""
+
+    cells: tuple[Cell, ...]
+    height: float = 7.4 * MM
+    keep: bool = False
+
+
+@dataclass(frozen=True)
+class Section:
+    """Rows under a title written down their left side; `head` is repeated on every page they reach."""
+
+    title: str
+    rows: Sequence[Row]
+    head: Row | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """The paper, in points: its size, the margins, the room kept for the title and for the foot."""
+
+    width: float
+    height: float
+    margin: float
+    title: float
+    foot: float
+    size: float = 9.5
+    side: float = 9 * MM
+
+    @property
+    def inner(self) -> float:
+        """The width between the margins."""
+        return self.width - 2 * self.margin
+
+
+@dataclass(frozen=True)
+class Box:
+    """A cell broken into lines, with its place: `x` and `width` in points from the left edge of the paper."""
+
+    x: float
+    width: float
+    cell: Cell
+    lines: tuple[str, ...]
+    size: float
+
+
+@dataclass(frozen=True)
+class Band:
+    """A row with its boxes broken into lines, `height` points high."""
+
+    boxes: tuple[Box, ...]
+    height: float
+    keep: bool = False
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A band on a page; `top` is in points from the foot of the paper. `section` says whose it is."""
+
+    band: Band
+    top: float
+    section: int
+
+
+def paginate(page: Page, sections: Sequence[Section], running_head: float) -> list[list[Placed]]:
+    """The bands of each page, in order; a band higher than a page is cut between its lines."""
+    pages: list[list[Placed]] = [[]]
+    y = page.height - page.margin - page.title
+
+    def turn() -> None:
+        nonlocal y
+        pages.append([])
+        y = page.height - page.margin - running_head
+
+    def put(band: Band, section: int) -> None:
+        nonlocal y
+        pages[-1].append(Placed(band, y, section))
+        y -= band.height
+
+    floor = page.margin + page.foot
+    for number, section in enumerate(sections):
+        head = _laid(page, section, section.head) if section.head else None
+        bands = [_laid(page, section, row) for row in section.rows]
+        opening = True
+        for at, whole in enumerate(bands):
+            band = whole
+            wanted = _together(bands, at) + (head.height if head and opening else 0)
+            if y - wanted < floor and pages[-1]:
+                turn()
+                opening = True
+            while True:
+                if head and opening:
+                    put(head, number)
+                opening = False
+                if y - band.height >= floor:
+                    break
+                part, band = _cut(band, y - floor)
+                put(part, number)
+                turn()
+                opening = True
+            put(band, number)
+    return pages
+
+
+def _together(bands: Sequence[Band], at: int) -> float:
+    """The height that a band and those it must stay with take."""
+    total = bands[at].height
+    while bands[at].keep and at + 1 < len(bands):
+        at += 1
+        total += bands[at].height
+    return total
+
+
+def _laid(page: Page, section: Section, row: Row) -> Band:
+    boxes = tuple(_boxes(page, section, row))
+    return Band(boxes, max([row.height, *(_needed(box) for box in boxes)]), row.keep)
+
+
+def _boxes(page: Page, section: Section, row: Row) -> Iterator[Box]:
+    side = page.side if section.title else 0
+    x = page.margin + side
+    unit = (page.inner - side) / sum(cell.share for cell in row.cells)
+    for cell in row.cells:
+        wide = cell.share * unit
+        size = page.size * _LABEL_TEXT if cell.kind == "label" else page.size
+        yield Box(x, wide, cell, broken(cell.text, wide - 2 * PADDING, size), size)
+        x += wide
+
+
+def _needed(box: Box) -> float:
+    return (len(box.lines) + len(box.cell.sign)) * box.size * LEADING + 2 * PADDING
+
+
+def _cut(band: Band, room: float) -> tuple[Band, Band]:
+    """The lines of a band that fit into `room`, and the rest; at least one line each time: it must end."""
+    keep = max(1, int((room - 2 * PADDING) / (max(box.size for box in band.boxes) * LEADING)))
+    first = tuple(
+        Box(b.x, b.width, Cell(b.cell.text, b.cell.share, b.cell.kind), b.lines[:keep], b.size)
+        for b in band.boxes
+    )
+    rest = tuple(Box(b.x, b.width, b.cell, b.lines[keep:], b.size) for b in band.boxes)
+    return Band(first, room), Band(rest, max(_needed(box) for box in rest))
+
+
+def pairs(items: Sequence[tuple[str, str]], *, label: float = 4, value: float = 8) -> list[Row]:
+    """Rows of two labelled values each; an odd last one takes the whole width."""
+    rows = []
+    for left, right in zip_longest(items[::2], items[1::2]):
+        if right is None:
+            rows.append(Row((Cell(left[0], label, "label"), Cell(left[1], label + 2 * value))))
+        else:
+            rows.append(
+                Row(
+                    (
+                        Cell(left[0], label, "label"),
+                        Cell(left[1], value),
+                        Cell(right[0], label, "label"),
+                        Cell(right[1], value),
+                    )
+                )
+            )
+    return rows
