@@ -1,0 +1,1 @@
+"""The welfare programmes, one folder each; none knows another."""

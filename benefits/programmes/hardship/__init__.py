@@ -1,0 +1,1 @@
+"""Hardship assistance 困难职工帮扶: classes, exclusions and ceilings of aid."""

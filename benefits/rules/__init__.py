@@ -1,0 +1,1 @@
+"""The rule language and the dated policy: parse, evaluate, explain; pure, without web or database."""
