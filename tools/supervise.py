@@ -56,7 +56,7 @@ def server(settings: Settings) -> Child:
         "--log-level": "warning",
     }
     flat = [part for option in options.items() for part in option]
-    return Child("server", "-m", "granian", *flat, "--no-ws", "--respawn-failed-workers", "wsgi:app")
+    return Child("server", "-m", "granian", *flat, "--no-ws", "--respawn-failed-workers", "tools.served:app")
 
 
 def worker() -> Child:

@@ -1,0 +1,13 @@
+"""The application as the server's own processes load it: each of them ends when the server does, however it ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+from tools import leash
+from wsgi import app
+
+__all__ = ["app"]
+
+leash.die_with_parent(signal.SIGTERM, os.getppid())
