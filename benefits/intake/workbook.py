@@ -1,0 +1,159 @@
+"""Opens a workbook or CSV without trusting it: the parsing happens in a limited process of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import orjson
+
+from benefits.core.as_typed import tidy
+from benefits.core.errors import Fault, Invalid
+
+_READER = Path(__file__).with_name("sheet_process.py")
+_MIB = 1 << 20
+_OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0"  # .xls, and a workbook under a password
+
+
+class WorkbookRefused(Invalid):
+    """The file cannot be read as the table it should be; its one fault says why, `code` is that fault's code.
+
+    Codes: `not_a_workbook`, `macro_workbook`, `zip_bomb`, `too_large`, `too_many_rows`, `too_many_columns`,
+    `cell_too_long`, `declaration_in_xml`, `encoding_unreadable`, `sheet_missing`, `empty`, `column_missing`,
+    `column_unknown`, `header_duplicate`.
+    """
+
+    code = "workbook_refused"
+
+    def __init__(self, fault: str, **params: object) -> None:
+        super().__init__([Fault("/file", fault, params)])
+
+    @property
+    def fault(self) -> Fault:
+        """The one fault."""
+        return self.faults[0]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a workbook may cost. Sizes in bytes, `ratio` unpacked to packed, `cell` in characters."""
+
+    size: int = 64 * _MIB
+    unpacked: int = 512 * _MIB
+    ratio: int = 100
+    parts: int = 1_000
+    rows: int = 250_001
+    columns: int = 200
+    cell: int = 2_000
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The table that a kind of import expects: its sheet's name and its columns by their headings."""
+
+    sheet: str
+    required: tuple[str, ...]
+    optional: tuple[str, ...]
+    ignored: frozenset[str] = frozenset({"序号", "备注"})
+
+    def bind(self, header: list[str]) -> list[tuple[str, int]]:
+        """Which heading stands where; blanks and the star of a required column are no part of a heading."""
+        names = ["".join(tidy(heading).split()).strip("*＊") for heading in header]
+        known = {name: at for at, name in enumerate(names) if name}
+        if len(known) != sum(map(bool, names)):
+            twice = sorted({name for name in names if name and names.count(name) > 1})
+            raise WorkbookRefused("header_duplicate", columns=twice)
+        if missing := [name for name in self.required if name not in known]:
+            raise WorkbookRefused("column_missing", columns=missing)
+        if unknown := sorted(known.keys() - {*self.required, *self.optional} - self.ignored):
+            raise WorkbookRefused("column_unknown", columns=unknown)
+        return [(name, at) for name, at in known.items() if name not in self.ignored]
+
+
+@dataclass(frozen=True)
+class Table:
+    """An opened table. `rows` gives (row as in the sheet, cells as text by heading) once, in the sheet's order."""
+
+    sheet: str
+    columns: tuple[str, ...]
+    rows: Iterator[tuple[int, dict[str, str]]]
+
+
+@contextmanager
+def read_table(content: bytes, filename: str, columns: Columns, limits: Limits | None = None) -> Iterator[Table]:
+    """Open XLSX or CSV (UTF-8 or GB18030) and read the table that `columns` describes; to be used in a `with`.
+
+    Cells come as text: days as `2019-05-01`, numbers plain, and those of more digits than Excel keeps in a form that no
+    check of digits accepts. Raises `WorkbookRefused`, here for what is wrong with the whole, at worst while reading
+    the rows, so nothing may be kept before the last one.
+    """
+    limits = limits or Limits()
+    _refuse_at_sight(content, filename, limits)
+    with _reader(content, columns.sheet, limits) as lines:
+        opening = _next_line(lines)
+        if not isinstance(opening, dict) or "sheet" not in opening:
+            raise WorkbookRefused("too_large")
+        header = _next_line(lines)
+        if isinstance(header, dict):
+            raise WorkbookRefused("empty")
+        bound = columns.bind(header[1:])
+        yield Table(opening["sheet"], tuple(name for name, _ in bound), _rows(lines, bound))
+
+
+def _refuse_at_sight(content: bytes, filename: str, limits: Limits) -> None:
+    ending = Path(filename).suffix.lower()
+    if len(content) > limits.size:
+        raise WorkbookRefused("too_large", most_mib=limits.size // _MIB)
+    if ending in {".xlsm", ".xltm", ".xlam"}:
+        raise WorkbookRefused("macro_workbook")
+    if not content.strip():
+        raise WorkbookRefused("empty")
+    if content.startswith(_OLD_OR_LOCKED) or (ending != ".csv" and not content.startswith(b"PK")):
+        raise WorkbookRefused("not_a_workbook")
+
+
+@contextmanager
+def _reader(content: bytes, sheet: str, limits: Limits) -> Iterator[IO[bytes]]:
+    """The lines that the reading process writes. It gets time and memory by the size of what was sent."""
+    mib = -(-len(content) // _MIB)
+    arguments = asdict(limits) | {"sheet": sheet, "seconds": 1 + mib, "memory": (96 + 16 * mib) * _MIB}
+    with subprocess.Popen(  # noqa: S603 - our own program, and nothing of the sender's in its arguments
+        [sys.executable, "-I", str(_READER), orjson.dumps(arguments).decode()],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={},  # no setting and no secret of ours reaches the process that opens a stranger's file
+    ) as process:
+        assert process.stdin is not None  # noqa: S101 - asked for as a pipe above
+        assert process.stdout is not None  # noqa: S101 - asked for as a pipe above
+        try:
+            try:
+                process.stdin.write(content)
+                process.stdin.close()
+            except BrokenPipeError:
+                pass  # it gave up early; what it wrote says why
+            yield process.stdout
+        finally:
+            process.kill()
+
+
+def _next_line(lines: IO[bytes]) -> Any:
+    """The next line's value; a fault, or an end without a word (out of time or memory), is a refusal."""
+    line = lines.readline()
+    if not line.endswith(b"\n"):
+        raise WorkbookRefused("too_large")
+    value = orjson.loads(line)
+    if isinstance(value, dict) and "fault" in value:
+        raise WorkbookRefused(value["fault"], **value["params"])
+    return value
+
+
+def _rows(lines: IO[bytes], bound: list[tuple[str, int]]) -> Iterator[tuple[int, dict[str, str]]]:
+    while isinstance(row := _next_line(lines), list):
+        width = len(row) - 1
+        yield row[0], {name: row[at + 1] if at < width else "" for name, at in bound}
