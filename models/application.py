@@ -29,7 +29,9 @@ from models.vocabulary import ApplicationState, EntitlementState
 def of_application(table: str) -> ForeignKeyConstraint:
     """A foreign key that keeps a case's row in the case's own unit."""
     return ForeignKeyConstraint(
-        ["application_id", "unit_id"], ["application.id", "application.unit_id"], name=f"fk_{table}_application"
+        ["application_id", "unit_id"],
+        ["application.id", "application.unit_id"],
+        name=f"fk_{table}_application",
     )
 
 
@@ -159,7 +161,7 @@ class Document(Base):
 
 
 class Notice(Versioned, Base):
-    """公示: what is shown of a case (masked name, unit, kind, amount), from one day until enough working days have passed."""
+    """公示: what is shown of a case, from one day until enough working days have passed."""
 
     __tablename__ = "notice"
 
@@ -237,7 +239,10 @@ class Entitlement(Base):
             postgresql_where=text("once AND state <> 'released'"),
         ),
         Index(
-            "uq_entitlement_of_case", "application_id", unique=True, postgresql_where=text("state <> 'released'")
+            "uq_entitlement_of_case",
+            "application_id",
+            unique=True,
+            postgresql_where=text("state <> 'released'"),
         ),
         Index(None, "person_id", "programme", "kind", "year"),
     )

@@ -1,4 +1,4 @@
-"""Kinds of column that every table shares: ids, yuan, instants, versions, closed lists, and how each enters the record."""
+"""Kinds of column that tables share: ids, yuan, instants, versions, closed lists, and how each enters the record."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Word = Annotated[str, mapped_column(Text)]
 class Versioned:
     """A row with an ETag: `version` is raised by a trigger at every update, whoever makes it."""
 
-    __mapper_args__ = {"eager_defaults": True}  # noqa: RUF012 - SQLAlchemy reads a plain dict here
+    __mapper_args__ = {"eager_defaults": True}
 
     version: Mapped[int] = mapped_column(
         Integer, server_default=text("1"), server_onupdate=FetchedValue(), nullable=False

@@ -1,4 +1,4 @@
-"""The record role's few functions: what must look past the walls, each returning a number, an id or a wrapped key."""
+"""The record role's few functions: what must look past the walls; each returns a number, an id or a wrapped key."""
 
 from __future__ import annotations
 
@@ -32,6 +32,8 @@ END""",
         "uuid",
         "BEGIN RETURN (SELECT id FROM account WHERE username = username_); END",
     ),
+    # Where a granted unit stands in the tree, before the grants have opened the scope.
+    "unit_path(unit_ uuid)": ("text", "BEGIN RETURN (SELECT path FROM unit WHERE id = unit_); END"),
     # Live awards of a person over all unions: their sum in yuan. A null kind, occasion or year means any.
     "entitlement_sum(person_ uuid, programme_ text, kind_ text, occasion_ text, year_ integer, except_ uuid)": (
         "numeric",

@@ -26,5 +26,7 @@ class IdempotencyKey(Base):
     status: Mapped[int]
     headers: Mapped[dict[str, Any]] = mapped_column(JSONB)
     body: Mapped[bytes] = mapped_column(LargeBinary)
-    expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), comment="null: moved money, never expires")
+    expires_at: Mapped[datetime | None] = mapped_column(
+        DateTime(timezone=True), comment="null: moved money, never expires"
+    )
     created_at: Mapped[Created]

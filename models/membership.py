@@ -44,7 +44,9 @@ class Membership(Versioned, Base):
     bank: Mapped[str | None] = mapped_column(info=PERSONAL)
     account_holder: Mapped[str | None] = mapped_column(info=PERSONAL)
     account_cipher: Mapped[bytes | None] = mapped_column(LargeBinary)
-    account_hash: Mapped[bytes | None] = mapped_column(LargeBinary, comment="keyed hash, to find one account of several people")
+    account_hash: Mapped[bytes | None] = mapped_column(
+        LargeBinary, comment="keyed hash, to find one account of several people"
+    )
     account_last4: Mapped[str | None] = mapped_column(info=PERSONAL)
     created_at: Mapped[Created]
 

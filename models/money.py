@@ -115,7 +115,7 @@ class PaymentBatch(Versioned, Base):
 
 
 class Disbursement(Versioned, Base):
-    """One payment of a case. At most one per case and instalment is live; a repayment is a new row naming the returned one."""
+    """One payment of a case; at most one per instalment is live; a repayment is a new row naming the returned one."""
 
     __tablename__ = "disbursement"
 

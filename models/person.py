@@ -13,7 +13,7 @@ from models.vocabulary import Sex
 
 
 class Person(Base):
-    """A human being. Entitlements belong here, so that caps hold across unions; the row is the head they are locked on."""
+    """A human being. Entitlements belong here, so that caps hold across unions; this row is what they are locked on."""
 
     __tablename__ = "person"
 
@@ -21,7 +21,9 @@ class Person(Base):
     id_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True, comment="keyed hash of the identity number")
     id_cipher: Mapped[bytes] = mapped_column(LargeBinary, comment="the identity number under the person's key")
     key_wrapped: Mapped[bytes | None] = mapped_column(LargeBinary, info=SECRET, comment="destroyed on erasure")
-    salt: Mapped[bytes | None] = mapped_column(LargeBinary, info=SECRET, comment="of the record's digests; destroyed too")
+    salt: Mapped[bytes | None] = mapped_column(
+        LargeBinary, info=SECRET, comment="of the record's digests; destroyed too"
+    )
     birth_date: Mapped[date] = mapped_column(info=PERSONAL)
     sex: Mapped[Word] = mapped_column(info=PERSONAL)
     created_at: Mapped[Created]

@@ -49,7 +49,7 @@ class Policy(Versioned, Base):
 
 
 class CalendarDay(Base):
-    """A day on which the official calendar differs from Monday-to-Friday, or the mark (1 January) of a year it covers."""
+    """A day that the official calendar changes, or the mark (1 January) of a year that it covers."""
 
     __tablename__ = "calendar_day"
 

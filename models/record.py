@@ -7,7 +7,7 @@ record role, which alone may write `record_entry`.
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, LargeBinary, Table, text
+from sqlalchemy import Connection, LargeBinary, Table
 
 from models.database import Base
 
@@ -107,7 +107,17 @@ ELSIF TG_OP = 'UPDATE' THEN {
         )
     }
 ELSIF TG_OP = 'DELETE' THEN {write("delete", "o", "NULL::jsonb", "old_rows o")}
-ELSE {_WRITE.format(table=table.name, action="'truncate'", row_id="NULL::text", unit_id="NULL::uuid", application_id="NULL::uuid", data="NULL::jsonb", source="(SELECT 1) s")}
+ELSE {
+        _WRITE.format(
+            table=table.name,
+            action="'truncate'",
+            row_id="NULL::text",
+            unit_id="NULL::uuid",
+            application_id="NULL::uuid",
+            data="NULL::jsonb",
+            source="(SELECT 1) s",
+        )
+    }
 END IF;
 RETURN NULL;
 END"""
@@ -117,19 +127,22 @@ def install_triggers(connection: Connection, table: Table, record_role: str) -> 
     """Make or replace the record triggers of one table; the connection's role must be able to become `record_role`."""
     name = f"record_{table.name}"
     body = trigger_function(table)
-    for statement in (
-        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER "
-        f"SET search_path FROM CURRENT SET timezone = 'UTC' AS $body${body}$body$",
+    new, old = "NEW TABLE AS new_rows", "OLD TABLE AS old_rows"
+    header = "LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET timezone = 'UTC'"
+    statements = [
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger {header} AS $body${body}$body$",
         f'ALTER FUNCTION {name}() OWNER TO "{record_role}"',
         f"REVOKE ALL ON FUNCTION {name}() FROM PUBLIC",
-        f'CREATE OR REPLACE TRIGGER {name}_insert AFTER INSERT ON "{table.name}" '
-        f"REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
-        f'CREATE OR REPLACE TRIGGER {name}_update AFTER UPDATE ON "{table.name}" '
-        f"REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
-        f'CREATE OR REPLACE TRIGGER {name}_delete AFTER DELETE ON "{table.name}" '
-        f"REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
-        f'CREATE OR REPLACE TRIGGER {name}_truncate AFTER TRUNCATE ON "{table.name}" '
-        f"FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
+    ]
+    for event, seen in (
+        ("insert", f"REFERENCING {new}"),
+        ("update", f"REFERENCING {old} {new}"),
+        ("delete", f"REFERENCING {old}"),
+        ("truncate", ""),
     ):
+        statements.append(
+            f'CREATE OR REPLACE TRIGGER {name}_{event} AFTER {event.upper()} ON "{table.name}" '
+            f"{seen} FOR EACH STATEMENT EXECUTE FUNCTION {name}()"
+        )
+    for statement in statements:
         connection.exec_driver_sql(statement.replace("%", "%%"))
-    connection.execute(text("SELECT 1"))

@@ -13,9 +13,9 @@ from models.database import Base
 
 
 class RecordEntry(Base):
-    """One entry. `body` is the exact text that `leaf` hashes (RFC 6962: SHA-256 of 0x00 and the bytes); columns repeat it for look-up.
+    """One entry. `body` is the exact text that `leaf` hashes (RFC 6962: SHA-256 of 0x00 and its bytes).
 
-    `xid` and `n` give the order in which sealing takes entries.
+    The other columns repeat the body for look-up.     `xid` and `n` give the order in which sealing takes entries.
     """
 
     __tablename__ = "record_entry"
@@ -24,7 +24,9 @@ class RecordEntry(Base):
     xid: Mapped[int] = mapped_column(BigInteger)
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     kind: Mapped[Word] = mapped_column(comment="change, refusal, sign_in, sign_out, disclosure, export, reading")
-    action: Mapped[Word] = mapped_column(comment="insert, update, delete, truncate; or the operation refused, read, exported")
+    action: Mapped[Word] = mapped_column(
+        comment="insert, update, delete, truncate; or the operation refused, read, exported"
+    )
     table_name: Mapped[str | None] = mapped_column(Text)
     row_id: Mapped[str | None] = mapped_column(Text)
     unit_id: Mapped[UUID | None]

@@ -32,13 +32,9 @@ def unsafe_settings(connection: Connection) -> dict[str, str]:
     role = connection.execute(ROLE).one()
     cure = "serve with a role that is NOSUPERUSER NOBYPASSRLS and owns nothing, as DATABASE_URL."
     if role.rolsuper:
-        unsafe["superuser"] = (
-            f"The serving role {role.name} is a superuser, whom no rule of the database binds: {cure}"
-        )
+        unsafe["superuser"] = f"The serving role {role.name} is a superuser, whom no rule of the database binds: {cure}"
     if role.rolbypassrls:
         unsafe["bypassrls"] = f"The serving role {role.name} has BYPASSRLS, so it sees every union: {cure}"
     if role.owns and not role.rolsuper:
-        unsafe["owner"] = (
-            f"The serving role {role.name} owns the tables it serves, or can become their owner: {cure}"
-        )
+        unsafe["owner"] = f"The serving role {role.name} owns the tables it serves, or can become their owner: {cure}"
     return unsafe

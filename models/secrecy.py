@@ -1,10 +1,9 @@
-"""Field encryption: a key per person wrapped by the master key, keyed hashes for look-up; the keys live outside the database."""
+"""Field encryption: a key per person wrapped by a master key outside the database, keyed hashes for look-up."""
 
 from __future__ import annotations
 
 import hmac
 import os
-from base64 import b64decode
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
@@ -29,11 +28,6 @@ class Secrecy:
         """Both keys are 32 bytes."""
         self._master = master_key
         self._index = index_key
-
-    @classmethod
-    def from_text(cls, master_key: str, index_key: str) -> Secrecy:
-        """From the settings' base64 texts."""
-        return cls(b64decode(master_key), b64decode(index_key))
 
     def new_key(self, owner: UUID) -> tuple[bytes, bytes]:
         """A fresh key for a person or file: (the key, the key wrapped for storage with its owner)."""

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from models import account, application, idempotency, job, membership, money, person, policy, record_entry, unit
+from models import (
+    account,
+    application,
+    idempotency,
+    job,
+    membership,
+    money,
+    person,
+    policy,
+    record_entry,
+    unit,
+)
 
 __all__ = [
     "account",

@@ -32,6 +32,8 @@ class Unit(Versioned, Base):
 
     __table_args__ = (
         one_of("union_kind", UnionKind),
-        CheckConstraint("path LIKE '/%/' AND right(path, length(code) + 2) = '/' || code || '/'", name="path_ends_in_code"),
+        CheckConstraint(
+            "path LIKE '/%/' AND right(path, length(code) + 2) = '/' || code || '/'", name="path_ends_in_code"
+        ),
         Index("ix_unit_path_prefix", "path", postgresql_ops={"path": "text_pattern_ops"}),
     )

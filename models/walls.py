@@ -1,7 +1,7 @@
 """Row-level security: which rows a scope shows, table by table, and what the serving role may do to each.
 
-The second wall behind the `where` of every query. The serving role owns nothing; row-level security is forced; no scope,
-no rows. The record role passes every wall, and only through the functions of `models/functions.py`.
+The second wall behind the `where` of every query. The serving role owns nothing; row-level security is forced;
+no scope, no rows. The record role passes every wall, and only through the functions of `models/functions.py`.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""HTTP: one noun a file, its schemas above, its routes below."""

@@ -1,0 +1,136 @@
+"""The OpenAPI document: generated from the routes, with what the guard asks of each; its pages work offline."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apispec.ext.marshmallow import MarshmallowPlugin
+from flask import Flask
+from flask_smorest import Api
+
+from api import fields
+from api.guard import Operation
+
+_PROBLEM = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "instance", "code", "params", "request_id"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string"},
+        "code": {"type": "string", "description": "stable, snake_case"},
+        "params": {"type": "object", "additionalProperties": {"type": "string"}},
+        "request_id": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "code", "detail"],
+                "properties": {
+                    "pointer": {"type": "string"},
+                    "code": {"type": "string"},
+                    "detail": {"type": "string"},
+                },
+            },
+        },
+        "findings": {"type": "array", "items": {"type": "object"}},
+    },
+}
+_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
+    "description": "the same key and request give the first answer again",
+}
+_IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "schema": {"type": "string"},
+    "description": "the ETag that was seen",
+}
+
+
+def _schema_name(schema: Any) -> str:
+    """One name a schema; a changed view of it (partial, only) gets none of its own and is written in place."""
+    from_class = schema if isinstance(schema, type) else type(schema)
+    name: str = from_class.__name__
+    changed = not isinstance(schema, type) and (schema.only or schema.exclude or schema.partial)
+    return "" if changed else name
+
+
+def build(app: Flask) -> Api:
+    """The smorest API that every blueprint registers with."""
+    app.config.update(
+        API_TITLE="工会会员福利与互助 / Union member welfare and mutual aid",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+    )
+    api = Api(
+        app,
+        spec_kwargs={
+            "marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=_schema_name),
+            "security": [{"bearer": []}],
+        },
+    )
+    converter = api.ma_plugin.converter
+    if converter is None:
+        raise RuntimeError("the marshmallow plugin has not met the document")
+    converter.add_attribute_function(_describe)
+    api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
+    return api
+
+
+def _describe(_converter: Any, field: Any, **_kwargs: Any) -> dict[str, Any]:
+    """What a field of ours looks like on the wire."""
+    if isinstance(field, fields.Money):
+        return {"type": ["string", "null"] if field.allow_none else "string", "pattern": field.pattern}
+    if isinstance(field, fields.Day):
+        return {"type": ["string", "null"] if field.allow_none else "string", "format": "date"}
+    if isinstance(field, fields.Instant):
+        return {"type": ["string", "null"] if field.allow_none else "string", "format": "date-time"}
+    return {}
+
+
+def document(app: Flask, api: Api) -> dict[str, Any]:
+    """The whole document, with keys, preconditions, closed doors and problem answers written in."""
+    spec: dict[str, Any] = api.spec.to_dict()
+    spec["components"].setdefault("schemas", {})["Problem"] = _PROBLEM
+    guards = {
+        (_template(rule.rule), method.lower()): getattr(app.view_functions[rule.endpoint], "operation", None)
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods or ()
+    }
+    for path, item in spec["paths"].items():
+        for method, entry in item.items():
+            if isinstance(entry, dict) and "responses" in entry:
+                _finish(entry, guards.get((path, method)))
+    return spec
+
+
+def _finish(entry: dict[str, Any], guard: Operation | None) -> None:
+    if guard is not None:
+        extra = [_KEY] if guard.keyed else []
+        extra += [_IF_MATCH] if guard.conditional else []
+        if extra:
+            entry["parameters"] = [*entry.get("parameters", []), *extra]
+        if guard.public:
+            entry["security"] = []
+        if guard.permission:
+            entry["x-permission"] = guard.permission
+    for status in [status for status in entry["responses"] if status == "default" or status >= "400"]:
+        del entry["responses"][status]
+    entry["responses"]["default"] = {
+        "description": "A problem (RFC 9457)",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+
+
+def _template(rule: str) -> str:
+    """Flask's `<uuid:id>` as OpenAPI's `{id}`."""
+    return "/".join(
+        "{" + part[1:-1].rpartition(":")[2] + "}" if part.startswith("<") else part for part in rule.split("/")
+    )

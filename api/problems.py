@@ -1,0 +1,185 @@
+"""Every failure as RFC 9457 `application/problem+json`: one shape, stable codes, nothing internal."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+from urllib.parse import quote
+
+from flask import Flask, Response, g, request
+from flask_jwt_extended.exceptions import JWTExtendedException
+from jwt.exceptions import PyJWTError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from werkzeug.exceptions import HTTPException
+
+from api import json_body
+from api.language import fill, messages, reader_language
+from benefits.core import errors
+from benefits.core.errors import Fault, Invalid, NotEligible, Refusal
+from benefits.record.writer import write_refusal
+from models.database import db
+
+log = logging.getLogger(__name__)
+
+STATUS: dict[type[Refusal], int] = {
+    errors.Invalid: 422,
+    errors.NotEligible: 422,
+    errors.KeyReused: 422,
+    errors.NotSignedIn: 401,
+    errors.SignInFailed: 401,
+    errors.NotPermitted: 403,
+    errors.OwnCase: 403,
+    errors.DutyConflict: 403,
+    errors.NotFound: 404,
+    errors.StateForbids: 409,
+    errors.AlreadyExists: 409,
+    errors.AlreadyRegistered: 409,
+    errors.FundExhausted: 409,
+    errors.CapExceeded: 409,
+    errors.AlreadyPaid: 409,
+    errors.KeyInUse: 409,
+    errors.Stale: 412,
+    errors.PreconditionRequired: 428,
+    errors.KeyMissing: 400,
+    errors.TooMany: 429,
+    errors.Unavailable: 503,
+}
+
+# A broken constraint, translated by its name.
+CONSTRAINTS: dict[str, Refusal] = {
+    "uq_disbursement_live_instalment": errors.AlreadyPaid(),
+    "uq_entitlement_once": errors.CapExceeded(available="0.00"),
+    "uq_entitlement_of_case": errors.AlreadyPaid(),
+    "ck_fund_never_overdrawn": errors.FundExhausted(),
+    "uq_act_one_approval_per_person": errors.DutyConflict(),
+    "uq_membership_person_id_unit_id": errors.AlreadyExists(),
+    "uq_disbursement_replaces_id": errors.AlreadyPaid(),
+}
+
+# Codes of werkzeug's own failures.
+HTTP_CODES = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    406: "not_acceptable",
+    408: "timed_out",
+    411: "length_required",
+    413: "too_large",
+    415: "unsupported_media_type",
+    429: "too_many",
+}
+
+
+def status_of(refusal: Refusal) -> int:
+    """The HTTP status of a refusal, by its nearest class in the table."""
+    return next(STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS)
+
+
+def problem(status: int, code: str, params: dict[str, object] | None = None, **more: Any) -> Response:
+    """A problem response in the reader's language."""
+    texts = messages(reader_language())["problem"].get(code, {})
+    params = params or {}
+    body = {
+        "type": f"urn:benefits:problem:{code}",
+        "title": texts.get("title", code),
+        "status": status,
+        "detail": fill(texts.get("detail", texts.get("title", code)), params),
+        "instance": quote(request.path),
+        "code": code,
+        "params": {name: str(value) for name, value in params.items()},
+        "request_id": g.get("request_id", ""),
+        **more,
+    }
+    response = Response(json_body.dump(body), status, content_type="application/problem+json")
+    response.headers["Content-Language"] = reader_language()
+    response.headers["Cache-Control"] = "no-store"
+    if status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    if "retry_after_seconds" in params:
+        response.headers["Retry-After"] = str(params["retry_after_seconds"])
+    return response
+
+
+def refusal_response(refusal: Refusal) -> Response:
+    """A refusal in words, with all faults or findings that explain it."""
+    more: dict[str, Any] = {}
+    if isinstance(refusal, Invalid):
+        more["errors"] = [_fault(fault) for fault in refusal.faults]
+    if isinstance(refusal, NotEligible):
+        more["findings"] = [finding.to_json(reader_language()) for finding in refusal.findings]  # type: ignore[attr-defined]
+    return problem(status_of(refusal), refusal.code, dict(refusal.params), **more)
+
+
+def _fault(fault: Fault) -> dict[str, Any]:
+    text = messages(reader_language())["fault"].get(fault.code, fault.code)
+    return {"pointer": fault.pointer, "code": fault.code, "detail": fill(text, fault.params)}
+
+
+def _on_refusal(refusal: Refusal) -> Response:
+    db.session.rollback()
+    _record(refusal.code, status_of(refusal), refusal.params)
+    return refusal_response(refusal)
+
+
+def _record(code: str, status: int, params: dict[str, object]) -> None:
+    """Write the refusal of a signed-in account in a transaction of its own, after the rollback."""
+    actor = g.get("actor")
+    if actor is None or (request.method == "GET" and status != 403):
+        return
+    write_refusal(
+        db.session(),
+        unit_id=actor.unit_id,
+        operation=f"{request.method} {request.url_rule.rule if request.url_rule else request.path}",
+        code=code,
+        params={name: str(value) for name, value in params.items()},
+        row_id=next((str(value) for value in (request.view_args or {}).values()), None),
+    )
+    db.session.commit()
+
+
+def _on_integrity(error: IntegrityError) -> Response:
+    name = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or ""
+    refusal = CONSTRAINTS.get(name)
+    if refusal is not None:
+        return _on_refusal(refusal)
+    if name.startswith("uq_"):
+        return _on_refusal(errors.AlreadyExists())
+    return _on_anything(error)
+
+
+def _on_database_away(error: OperationalError) -> Response:
+    log.error(
+        "database refused or away",
+        extra={"request_id": g.get("request_id"), "fault": type(error.orig).__name__},
+    )
+    db.session.rollback()
+    return problem(503, "unavailable", {"retry_after_seconds": 2})
+
+
+def _on_http(error: HTTPException) -> Response:
+    status = error.code or 500
+    db.session.rollback()
+    return problem(status, HTTP_CODES.get(status, "http_error"))
+
+
+def _on_token(_error: Exception) -> Response:
+    db.session.rollback()
+    return refusal_response(errors.NotSignedIn())
+
+
+def _on_anything(error: Exception) -> Response:
+    log.error("unforeseen error", exc_info=error, extra={"request_id": g.get("request_id")})
+    db.session.rollback()
+    return problem(500, "internal")
+
+
+def register(app: Flask) -> None:
+    """Attach the handlers; the last one catches whatever nobody foresaw."""
+    app.register_error_handler(Refusal, _on_refusal)
+    app.register_error_handler(IntegrityError, _on_integrity)
+    app.register_error_handler(OperationalError, _on_database_away)
+    app.register_error_handler(DataError, lambda _error: _on_refusal(errors.invalid("", "value_refused")))
+    app.register_error_handler(HTTPException, _on_http)
+    app.register_error_handler(JWTExtendedException, _on_token)
+    app.register_error_handler(PyJWTError, _on_token)
+    app.register_error_handler(Exception, _on_anything)

@@ -1,0 +1,1 @@
+"""Accounts, grants, sign-ins: who may come in, and over what."""

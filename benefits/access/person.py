@@ -1,0 +1,43 @@
+"""Persons by their identity number: registered once in the whole system, found by keyed hash."""
+
+from __future__ import annotations
+
+import os
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from benefits.core.identity import Identity
+from models.columns import new_id
+from models.secrecy import secrecy
+
+
+def register_person(session: Session, identity: Identity) -> UUID:
+    """The id of the person with this identity number, made if new.
+
+    The answer is the same whether another union knew the person or not.
+    """
+    keys = secrecy(session)
+    person_id = new_id()
+    key, wrapped = keys.new_key(person_id)
+    known: UUID = session.scalars(
+        select(
+            func.person_register(
+                person_id,
+                keys.index("id_number", identity.number),
+                keys.encrypt(key, person_id, "id_number", identity.number),
+                wrapped,
+                os.urandom(16),
+                identity.birth_date,
+                str(identity.sex),
+            )
+        )
+    ).one()
+    return known
+
+
+def person_key(session: Session, person_id: UUID) -> bytes:
+    """The person's key, unwrapped: what encrypts everything that is theirs."""
+    wrapped: bytes = session.scalars(select(func.person_key(person_id))).one()
+    return secrecy(session).unwrap(bytes(wrapped), person_id)

@@ -1,0 +1,48 @@
+"""What each role may do; the one table of it."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+# Permission -> roles that carry it. A route names one; the act checks it again with the thing in hand.
+PERMISSIONS = MappingProxyType(
+    {
+        "unit.read": frozenset(
+            {
+                "officer",
+                "reviewer",
+                "finance",
+                "cashier",
+                "auditor",
+                "policy_editor",
+                "screening_medical",
+                "admin",
+            }
+        ),
+        "unit.keep": frozenset({"admin"}),
+        "member.read": frozenset({"officer", "reviewer", "auditor"}),
+        "member.register": frozenset({"officer"}),
+        "member.disclose": frozenset({"officer", "reviewer", "finance", "auditor"}),
+        "import.unit": frozenset({"officer", "admin"}),
+        "import.member": frozenset({"officer"}),
+        "import.bank_result": frozenset({"cashier"}),
+        "import.read": frozenset({"officer", "admin", "cashier", "finance", "auditor"}),
+        "account.keep": frozenset({"admin"}),
+        "account.read": frozenset({"admin", "auditor"}),
+        "case.read": frozenset({"officer", "reviewer", "finance", "cashier", "auditor"}),
+        "case.file": frozenset({"officer"}),
+        "case.decide": frozenset({"reviewer"}),
+        "fund.read": frozenset({"officer", "reviewer", "finance", "cashier", "auditor"}),
+        "fund.keep": frozenset({"finance"}),
+        "payment.read": frozenset({"officer", "reviewer", "finance", "cashier", "auditor"}),
+        "payment.batch": frozenset({"finance"}),
+        "payment.release": frozenset({"cashier"}),
+        "payment.resolve": frozenset({"finance"}),
+        "record.read": frozenset({"auditor"}),
+    }
+)
+
+
+def roles_with(permission: str) -> frozenset[str]:
+    """The roles that carry a permission; an unknown permission is a mistake of ours."""
+    return PERMISSIONS[permission]

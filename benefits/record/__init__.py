@@ -1,0 +1,1 @@
+"""The record: who did or saw what, written below everything that needs it."""
