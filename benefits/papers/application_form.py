@@ -151,9 +151,7 @@ def _payee(form: ApplicationForm, text: dict[str, str]) -> Section:
     return Section(text["payee"], cells)
 
 
-def _table(
-    title: str, shares: Sequence[float], heads: Sequence[str], lines: Sequence[Sequence[str]]
-) -> Section:
+def _table(title: str, shares: Sequence[float], heads: Sequence[str], lines: Sequence[Sequence[str]]) -> Section:
     """A numbered list under a head that is repeated on each page; the first column is centred."""
     head = Row(tuple(Cell(word, share, "label") for word, share in zip(heads, shares, strict=True)))
     rows = [

@@ -35,9 +35,7 @@ class SearchableFont(TTFont):  # type: ignore[misc, unused-ignore]  # reportlab 
 
 def _to_unicode(subset: Sequence[int]) -> str:
     entries = [
-        f"<{code:02X}> <{chr(char).encode('utf-16-be').hex().upper()}>"
-        for code, char in enumerate(subset)
-        if char
+        f"<{code:02X}> <{chr(char).encode('utf-16-be').hex().upper()}>" for code, char in enumerate(subset) if char
     ]
     blocks = [entries[at : at + _ENTRIES_PER_BLOCK] for at in range(0, len(entries), _ENTRIES_PER_BLOCK)]
     return "\n".join(

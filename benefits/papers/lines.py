@@ -14,7 +14,7 @@ _TOKEN = re.compile(r"[0-9A-Za-z_@#&/\\+\-*.:=~'\u00c0-\u024f]+|.", re.DOTALL)
 
 
 def broken(text: str, room: float, size: float) -> tuple[str, ...]:
-    """`text` as printable lines, none wider than `room` points in `size`; at least one, LF begins a new one."""
+    """`text` as printable lines, none wider than `room` points; at least one, LF begins a new one."""
     return tuple(line for part in printable(text).split("\n") for line in _wrapped(part, room, size))
 
 
@@ -27,9 +27,7 @@ def _wrapped(text: str, room: float, size: float) -> Iterator[str]:
         if line.strip(" "):
             yield line.rstrip(" ")
         line = cluster.lstrip(" ")
-        while (
-            width(line, size) > room and len(line) > 1
-        ):  # wider than the whole line: cut it where it must be
+        while width(line, size) > room and len(line) > 1:  # wider than the whole line: cut it where it must be
             fits = max(1, next(n for n in range(1, len(line) + 1) if width(line[:n], size) > room) - 1)
             yield line[:fits]
             line = line[fits:]

@@ -13,7 +13,8 @@ from benefits.papers.press import Sheet, pressed
 from benefits.papers.sheet import MM, Cell, Page, Row, Section, pairs
 
 # Half of an A4 sheet, lying: the size in which vouchers are bound.
-_A5 = Page(210 * MM, 148 * MM, margin=12 * MM, title=24 * MM, foot=7 * MM)
+_A5 = Page(210 * MM, 148 * MM, margin=10 * MM, title=23 * MM, foot=7 * MM)
+_ROW = 6.8 * MM
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def payment_slip(slip: PaymentSlip, language: str) -> bytes:
                 _to(slip, text),
                 _money(slip, words, text),
                 _result(slip, words, text),
-                Section("", [_signatures(slip, words, text)]),
+                _hands(slip, words, text),
             ],
             foot=(
                 text["foot"].format(id=slip.payment_id, version=slip.version, digest=slip.digest),
@@ -87,16 +88,12 @@ def payment_slip(slip: PaymentSlip, language: str) -> bytes:
 
 
 def _to(slip: PaymentSlip, text: dict[str, str]) -> Section:
-    return Section(
-        text["payee_section"],
-        pairs(
-            [
-                (text["payee"], slip.payee),
-                (text["account"], masked_account(slip.account_number)),
-                (text["bank"], slip.bank),
-            ]
-        ),
-    )
+    fields = [
+        (text["payee"], slip.payee),
+        (text["account"], masked_account(slip.account_number)),
+        (text["bank"], slip.bank),
+    ]
+    return Section(text["payee_section"], pairs(fields, _ROW))
 
 
 def _money(slip: PaymentSlip, words: Labels, text: dict[str, str]) -> Section:
@@ -107,51 +104,45 @@ def _money(slip: PaymentSlip, words: Labels, text: dict[str, str]) -> Section:
             Cell(text["figures"], 4, "label"),
             Cell(words.yuan(slip.amount), 6, "figure"),
         ),
-        10 * MM,
+        9 * MM,
     )
-    rest = pairs(
-        [
-            (text["unit"], slip.payer),
-            (text["fund"], slip.fund),
-            (text["source"], words.word("source", slip.source)),
-            (text["batch"], slip.batch_number),
-            (text["case"], slip.case_number),
-        ]
-    )
-    purpose = Row((Cell(text["purpose"], 4, "label"), Cell(slip.purpose, 20)), 10 * MM)
-    return Section(text["money"], [amount, purpose, *rest])
+    purpose = Row((Cell(text["purpose"], 4, "label"), Cell(slip.purpose, 20)), 9 * MM)
+    fields = [
+        (text["unit"], slip.payer),
+        (text["source"], words.word("source", slip.source)),
+        (text["fund"], slip.fund),
+        (text["case"], slip.case_number),
+    ]
+    return Section(text["money"], [amount, purpose, *pairs(fields, _ROW)])
 
 
 def _result(slip: PaymentSlip, words: Labels, text: dict[str, str]) -> Section:
-    def hand(by: Hand | None) -> str:
+    fields = [
+        (text["state"], words.word("payment", slip.state)),
+        (text["paid_on"], words.day(slip.paid_on)),
+        (text["batch"], slip.batch_number),
+        (text["bank_serial"], slip.bank_serial),
+    ]
+    return Section(text["result"], pairs(fields, _ROW))
+
+
+def _hands(slip: PaymentSlip, words: Labels, text: dict[str, str]) -> Section:
+    """经办 and 审批 of the case, then 制单 · 审核 · 出纳 · 领款, each with name, day and room for ink."""
+
+    def line(by: Hand | None) -> str:
         return f"{by.person}  {words.day_of(by.at)}" if by else ""
-
-    return Section(
-        text["result"],
-        pairs(
-            [
-                (text["filed_by"], hand(slip.filed_by)),
-                (text["decided_by"], hand(slip.decided_by)),
-                (text["state"], words.word("payment", slip.state)),
-                (text["paid_on"], words.day(slip.paid_on)),
-                (text["bank_serial"], slip.bank_serial),
-            ]
-        ),
-    )
-
-
-def _signatures(slip: PaymentSlip, words: Labels, text: dict[str, str]) -> Row:
-    """制单 · 审核 · 出纳 · 领款, each with its name and day, and room for ink."""
 
     def box(label: str, by: Hand | None) -> Cell:
         return Cell(f"{label}{words.colon}", 1, sign=(by.person, words.day_of(by.at)) if by else ("", ""))
 
-    return Row(
+    case = pairs([(text["filed_by"], line(slip.filed_by)), (text["decided_by"], line(slip.decided_by))], _ROW)
+    boxes = Row(
         (
             box(text["prepared_by"], slip.prepared_by),
             box(text["checked_by"], slip.checked_by),
             box(text["released_by"], slip.released_by),
             box(text["received_by"], None),
         ),
-        19 * MM,
+        18 * MM,
     )
+    return Section(text["people"], [*case, boxes])

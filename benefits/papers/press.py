@@ -48,6 +48,8 @@ def pressed(sheet: Sheet) -> bytes:
             pagesize=(sheet.page.width, sheet.page.height),
             invariant=1,
             pageCompression=1,
+            # else every page names a font that is not embedded; the stubs take the name for a number
+            initialFontName=FONT,  # type: ignore[arg-type]
             lang=sheet.language,
         )
         canvas.setTitle(printable(f"{sheet.title} {sheet.under[2]}"))

@@ -165,28 +165,18 @@ def _cut(band: Band, room: float) -> tuple[Band, Band]:
     """The lines of a band that fit into `room`, and the rest; at least one line each time: it must end."""
     keep = max(1, int((room - 2 * PADDING) / (max(box.size for box in band.boxes) * LEADING)))
     first = tuple(
-        Box(b.x, b.width, Cell(b.cell.text, b.cell.share, b.cell.kind), b.lines[:keep], b.size)
-        for b in band.boxes
+        Box(b.x, b.width, Cell(b.cell.text, b.cell.share, b.cell.kind), b.lines[:keep], b.size) for b in band.boxes
     )
     rest = tuple(Box(b.x, b.width, b.cell, b.lines[keep:], b.size) for b in band.boxes)
     return Band(first, room), Band(rest, max(_needed(box) for box in rest))
 
 
-def pairs(items: Sequence[tuple[str, str]], *, label: float = 4, value: float = 8) -> list[Row]:
+def pairs(items: Sequence[tuple[str, str]], height: float = 7.4 * MM) -> list[Row]:
     """Rows of two labelled values each; an odd last one takes the whole width."""
     rows = []
     for left, right in zip_longest(items[::2], items[1::2]):
-        if right is None:
-            rows.append(Row((Cell(left[0], label, "label"), Cell(left[1], label + 2 * value))))
-        else:
-            rows.append(
-                Row(
-                    (
-                        Cell(left[0], label, "label"),
-                        Cell(left[1], value),
-                        Cell(right[0], label, "label"),
-                        Cell(right[1], value),
-                    )
-                )
-            )
+        cells = [Cell(left[0], 4, "label"), Cell(left[1], 8 if right else 20)]
+        if right:
+            cells += [Cell(right[0], 4, "label"), Cell(right[1], 8)]
+        rows.append(Row(tuple(cells), height))
     return rows

@@ -65,9 +65,7 @@ class Labels:
             case list() | tuple() | set() | frozenset():
                 return self._style["list"].join(self.value(item) for item in value) or self._style["none"]
             case dict():
-                return self._style["list"].join(
-                    f"{key}{self.colon}{self.value(item)}" for key, item in value.items()
-                )
+                return self._style["list"].join(f"{key}{self.colon}{self.value(item)}" for key, item in value.items())
             case _:
                 return str(value)
 

@@ -1,0 +1,53 @@
+"""The bank file of a payment batch: the CSV that a cashier uploads, with its control totals beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from hashlib import sha256
+from typing import NamedTuple
+
+from benefits.core.money import NOTHING, round_yuan
+from benefits.papers.csv_file import write_csv
+
+COLUMNS = ("批次号", "序号", "户名", "账号", "开户行", "金额", "附言")
+
+
+@dataclass(frozen=True)
+class BankLine:
+    """One payment: `serial` counts from 1 within the batch; `amount` in yuan, whole fen, above zero."""
+
+    serial: int
+    holder: str
+    account_number: str
+    bank: str
+    amount: Decimal
+    remark: str
+
+
+class BankFile(NamedTuple):
+    """The file and its control totals; these never stand in the file, whose columns the bank reads."""
+
+    content: bytes
+    sha256: str
+    count: int
+    total: Decimal
+
+
+def bank_file(batch_number: str, lines: Sequence[BankLine]) -> BankFile:
+    """UTF-8 with a byte order mark, CRLF, account numbers as quoted text, amounts with two decimals.
+
+    Raises ValueError for an amount that is not above zero in whole fen, and for serials that are not 1, 2, 3 ….
+    """
+    if [line.serial for line in lines] != list(range(1, len(lines) + 1)):
+        raise ValueError("serials are not 1, 2, 3 …")
+    if any(not line.amount.is_finite() or line.amount <= 0 or round_yuan(line.amount) != line.amount for line in lines):
+        raise ValueError("an amount is not above zero in whole fen")
+    rows = [
+        (batch_number, line.serial, line.holder, line.account_number, line.bank, round_yuan(line.amount), line.remark)
+        for line in lines
+    ]
+    content = b"".join(write_csv(COLUMNS, rows))
+    total = sum((line.amount for line in lines), NOTHING)
+    return BankFile(content, sha256(content).hexdigest(), len(lines), total)

@@ -1,0 +1,63 @@
+"""What goes into a cell: values as text, and text that no spreadsheet takes for a formula."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date
+from decimal import Decimal
+from typing import TypeGuard
+
+# ASVS 1.2.10 and the full-width and small forms, which some spreadsheets fold before they look.
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n\0＝＋－＠﹦﹢﹣﹫]")
+_NOT_TEXT = re.compile("[\ud800-\udfff\ufffe\uffff]")  # halves of characters and non-characters: no file can hold them
+_EXACT_DIGITS = 15  # what a spreadsheet's number keeps
+
+Number = int | Decimal | float
+
+
+def guarded(text: str) -> str:
+    """`text` with an apostrophe before it where a spreadsheet could take it for a formula.
+
+    Text that begins with apostrophes and then such a character gets one more, so that `unguarded` can undo it.
+    """
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def unguarded(text: str) -> str:
+    """The original of what `guarded` gave: one apostrophe less where what follows asked for it."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
+
+
+def cell_text(value: object) -> str:
+    """A value as the text that CSV shows, before guarding; None is empty, dates are ISO, lists and maps JSON.
+
+    Raises ValueError for a Decimal that is not a finite number.
+    """
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case Decimal():
+            if not value.is_finite():
+                raise ValueError("not a finite number")
+            return f"{value:f}"
+        case date():  # a datetime too
+            return value.isoformat()
+        case dict() | list() | tuple():
+            return plain(json.dumps(value, ensure_ascii=False, default=cell_text))
+        case _:
+            return plain(str(value))
+
+
+def plain(text: str) -> str:
+    """`text` with U+FFFD for what cannot be written to any file."""
+    return _NOT_TEXT.sub("\ufffd", text)
+
+
+def is_number(value: object) -> TypeGuard[Number]:
+    """Whether a value is a number that a spreadsheet keeps exactly; longer ones are written as text."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal | float):
+        return False
+    return isinstance(value, float) or len(cell_text(value).lstrip("-0.").replace(".", "")) <= _EXACT_DIGITS
