@@ -112,9 +112,7 @@ def fact_schema(fact: Fact, language: str) -> dict[str, Any]:
     if fact.open_choices:
         schema["examples"] = list(fact.choices)
     elif fact.choices:
-        named: list[dict[str, Any]] = [
-            {"const": code, "title": text[language]} for code, text in fact.choices.items()
-        ]
+        named: list[dict[str, Any]] = [{"const": code, "title": text[language]} for code, text in fact.choices.items()]
         schema = {"items": {"oneOf": named}, "type": "array"} if fact.type == "texts" else {"oneOf": named}
     shown: dict[str, Any] = {"title": fact.label[language], "anyOf": [schema, {"type": "null"}]}
     if fact.default is not UNSET:

@@ -194,16 +194,12 @@ def _list_schema(items: Mapping[str, object]) -> dict[str, object]:
 
 WRITINGS: Mapping[str, Writing] = {
     "money": Writing(Type.NUMBER, _money, show_yuan, {"type": "string", "pattern": GRAMMAR}),
-    "decimal": Writing(
-        Type.NUMBER, _decimal, lambda v: format(v, "f"), {"type": "string", "pattern": DECIMAL}
-    ),
+    "decimal": Writing(Type.NUMBER, _decimal, lambda v: format(v, "f"), {"type": "string", "pattern": DECIMAL}),
     "integer": Writing(Type.INTEGER, _integer, int, {"type": "integer", "maximum": LARGEST}),
     "bool": Writing(Type.BOOL, _bool, bool, {"type": "boolean"}),
     "text": Writing(Type.TEXT, _text, str, _TEXT_SCHEMA),
     "date": Writing(Type.DATE, _date, date.isoformat, {"type": "string", "format": "date", "pattern": DAY}),
-    "texts": Writing(
-        Type.TEXTS, _each(_text), list, _list_schema({"type": "string", "maxLength": LONGEST_TEXT})
-    ),
+    "texts": Writing(Type.TEXTS, _each(_text), list, _list_schema({"type": "string", "maxLength": LONGEST_TEXT})),
     "integers": Writing(Type.NUMBERS, _each(_integer), list, _list_schema({"type": "integer"})),
     "honours": Writing(
         Type.TEXTS, _each(_honour), lambda v: [_show_honour(h) for h in v], _list_schema(_HONOUR_SCHEMA)
