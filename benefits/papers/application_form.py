@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from benefits.core.identity import mask_account, mask_identity, mask_mobile
 from benefits.papers.capital import capital_amount
 from benefits.papers.case import Act, ApplicationForm
 from benefits.papers.labels import Labels, labels
-from benefits.papers.masking import masked_account, masked_identity, masked_phone
 from benefits.papers.press import Sheet, pressed
 from benefits.papers.sheet import MM, Cell, Page, Row, Section, pairs
 
@@ -64,8 +64,8 @@ def _person(form: ApplicationForm, words: Labels, text: dict[str, str]) -> Secti
             ),
             *pairs(
                 [
-                    (text["identity"], masked_identity(who.identity_number)),
-                    (text["phone"], masked_phone(who.phone)),
+                    (text["identity"], mask_identity(who.identity_number)),
+                    (text["phone"], mask_mobile(who.phone)),
                     (text["employer"], who.unit),
                     (text["department"], who.department),
                 ]
@@ -144,7 +144,7 @@ def _payee(form: ApplicationForm, text: dict[str, str]) -> Section:
     cells = pairs(
         [
             (text["holder"], to.holder),
-            (text["account"], masked_account(to.account_number)),
+            (text["account"], mask_account(to.account_number)),
             (text["bank"], to.bank),
         ]
     )

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
-from typing import NamedTuple
 
 from benefits.core.money import NOTHING, round_yuan
 from benefits.papers.csv_file import write_csv
@@ -26,7 +25,8 @@ class BankLine:
     remark: str
 
 
-class BankFile(NamedTuple):
+@dataclass(frozen=True)
+class BankFile:
     """The file and its control totals; these never stand in the file, whose columns the bank reads."""
 
     content: bytes

@@ -19,8 +19,9 @@ _CHUNK_ROWS = 500
 class Export:
     """An export under way: iterate over its bytes once; `count` and `digest` are final when they are all taken.
 
-    `digest` is the SHA-256 of the rows whatever the shape: for each row a JSON array of its cells as CSV shows them (not
-    guarded) and a line end; the columns come first. `control_digest` works it out again from a file that was read.
+    `digest` is the SHA-256 of the rows whatever the shape: for each row a JSON array of its cells as CSV shows
+    them (not guarded) and a line end; the columns come first. `control_digest` works it out again from what
+    was read from a file.
     """
 
     def __init__(self, columns: Sequence[str], rows: Iterable[Sequence[object]], shape: Shape) -> None:

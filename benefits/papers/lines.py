@@ -27,11 +27,18 @@ def _wrapped(text: str, room: float, size: float) -> Iterator[str]:
         if line.strip(" "):
             yield line.rstrip(" ")
         line = cluster.lstrip(" ")
-        while width(line, size) > room and len(line) > 1:  # wider than the whole line: cut it where it must be
-            fits = max(1, next(n for n in range(1, len(line) + 1) if width(line[:n], size) > room) - 1)
-            yield line[:fits]
-            line = line[fits:]
+        while width(line, size) > room and len(line) > 1:  # wider than a whole line
+            cut = _cut(line, room, size)
+            yield line[:cut]
+            line = line[cut:]
     yield line.rstrip(" ")
+
+
+def _cut(line: str, room: float, size: float) -> int:
+    """How many characters of a cluster fit; one less where a closing sign would otherwise begin the next line."""
+    fits = max(1, next(n for n in range(1, len(line) + 1) if width(line[:n], size) > room) - 1)
+    alone = fits > 1 and line[fits] in _NOT_FIRST and line[fits - 1] not in _NOT_FIRST
+    return fits - 1 if alone else fits
 
 
 def _clusters(text: str) -> Iterator[str]:

@@ -15,6 +15,7 @@ from benefits.papers.workbook import Ink, column_width, fitting, opened, sheet_n
 # The last column of a marked table, by language; intake passes over both.
 FINDINGS_COLUMNS = {"zh-CN": "校验结果", "en": "Findings"}
 _FILL = {"error": "#F8CBAD", "warning": "#FFE699"}
+_BREAK = "\n"
 _BETWEEN = {"zh-CN": "；", "en": "; "}
 
 
@@ -36,10 +37,10 @@ def mark_workbook(
     only_rejected: bool = False,
     name: str = "Sheet1",
 ) -> bytes:
-    """The table (header first, then rows as they were read) as XLSX with fills, comments and a last column of findings.
+    """The table (header first, rows as they were read) as XLSX with fills, comments and a last column of findings.
 
-    Texts stay exactly as read: text cells, marked as quoted where they look like a formula. `only_rejected` keeps the header
-    and the rows that have an error.
+    Texts stay exactly as read: text cells, marked as quoted where they look like a formula. `only_rejected` keeps
+    the header and the rows that have an error.
     """
     by_row: dict[int, list[Mark]] = defaultdict(list)
     for mark in marks:
@@ -49,15 +50,11 @@ def mark_workbook(
     with opened(out) as workbook:
         sheet = workbook.add_worksheet(sheet_name(name, set()))
         sheet.freeze_panes(1, 0)
-        ink = Ink(workbook)
-        at = 0
+        marker = _Marker(sheet, Ink(workbook), header, language)
         for number, row in enumerate(rows, start=1):
             found = by_row.get(number, [])
-            if number > 1 and only_rejected and not any(mark.severity == "error" for mark in found):
-                continue
-            _write_row(sheet, ink, at, row, header, found)
-            _write_findings(sheet, ink, at, len(header), found, language)
-            at += 1
+            if number == 1 or not only_rejected or _worst(found) == "error":
+                marker.write(row, found)
         for column, title in enumerate(header):
             sheet.set_column(column, column, column_width(title))
         sheet.set_column(len(header), len(header), 60)
@@ -70,35 +67,43 @@ def _columns(header: Sequence[object]) -> list[str]:
     return names[:-1] if names and names[-1] in FINDINGS_COLUMNS.values() else names
 
 
-def _write_row(
-    sheet: Worksheet, ink: Ink, at: int, row: Sequence[object], header: Sequence[str], found: Sequence[Mark]
-) -> None:
-    by_column: dict[str | None, list[Mark]] = defaultdict(list)
-    for mark in found:
-        by_column[mark.column].append(mark)
-    for column, title in enumerate(header):
-        value = row[column] if column < len(row) else None
-        here = by_column.get(title, [])
-        look: dict[str, object] = {"bg_color": _FILL[_worst(here)]} if here else {}
-        if at == 0:
+class _Marker:
+    """Writes the rows one after the other with what was found in them."""
+
+    def __init__(self, sheet: Worksheet, ink: Ink, header: Sequence[str], language: str) -> None:
+        self._sheet = sheet
+        self._ink = ink
+        self._header = header
+        self._language = language
+        self._at = 0
+
+    def write(self, row: Sequence[object], found: Sequence[Mark]) -> None:
+        """The next row; what concerns no column of its own stands only in the last one."""
+        for column, title in enumerate(self._header):
+            value = row[column] if column < len(row) else None
+            here = [mark for mark in found if mark.column == title]
+            self._cell(column, value, here, _BREAK.join(mark.text for mark in here))
+        said = _BETWEEN[self._language].join(_with_column(mark) for mark in found)
+        if self._at == 0:
+            self._cell(len(self._header), FINDINGS_COLUMNS[self._language], found, said)
+        else:
+            self._cell(len(self._header), said or None, found, "")
+        self._at += 1
+
+    def _cell(self, column: int, value: object, found: Sequence[Mark], comment: str) -> None:
+        look: dict[str, object] = {"bg_color": _FILL[_worst(found)]} if found else {}
+        if self._at == 0:
             look["bold"] = True
-        ink.write(sheet, at, column, value, as_read=True, **look)
-        if here:
-            comment = "\n".join(mark.text for mark in here)
-            sheet.write_comment(at, column, fitting(comment), {"x_scale": 2})
+        self._ink.write(self._sheet, self._at, column, value, look, as_read=True)
+        if comment:
+            self._sheet.write_comment(self._at, column, fitting(comment), {"x_scale": 2})
 
 
-def _write_findings(sheet: Worksheet, ink: Ink, at: int, column: int, found: Sequence[Mark], language: str) -> None:
-    """The last cell of a row: all its findings; in the header its title, with what concerns the whole table."""
-    said = _BETWEEN[language].join(f"{mark.column}: {mark.text}" if mark.column else mark.text for mark in found)
-    look: dict[str, object] = {"bg_color": _FILL[_worst(found)]} if found else {}
-    if at == 0:
-        ink.write(sheet, at, column, FINDINGS_COLUMNS[language], bold=True, **look)
-        if said:
-            sheet.write_comment(at, column, fitting(said), {"x_scale": 2})
-    elif said:
-        ink.write(sheet, at, column, said, **look)
+def _with_column(mark: Mark) -> str:
+    return f"{mark.column}: {mark.text}" if mark.column else mark.text
 
 
-def _worst(marks: Sequence[Mark]) -> str:
-    return "error" if any(mark.severity == "error" for mark in marks) else "warning"
+def _worst(found: Sequence[Mark]) -> str:
+    if any(mark.severity == "error" for mark in found):
+        return "error"
+    return "warning" if found else ""

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from benefits.core.identity import mask_account
 from benefits.papers.capital import capital_amount
 from benefits.papers.labels import Labels, labels
-from benefits.papers.masking import masked_account
 from benefits.papers.press import Sheet, pressed
 from benefits.papers.sheet import MM, Cell, Page, Row, Section, pairs
 
@@ -90,7 +90,7 @@ def payment_slip(slip: PaymentSlip, language: str) -> bytes:
 def _to(slip: PaymentSlip, text: dict[str, str]) -> Section:
     fields = [
         (text["payee"], slip.payee),
-        (text["account"], masked_account(slip.account_number)),
+        (text["account"], mask_account(slip.account_number)),
         (text["bank"], slip.bank),
     ]
     return Section(text["payee_section"], pairs(fields, _ROW))

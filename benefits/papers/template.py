@@ -39,7 +39,7 @@ def template_workbook(columns: Sequence[Column], name: str = "Sheet1") -> bytes:
         for at, column in enumerate(columns):
             look: dict[str, object] = {"bold": True, "bg_color": "#DDEBF7"} if column.required else {}
             sheet.set_column(at, at, column_width(column.name), text)
-            ink.write(sheet, 0, at, column.name, as_read=True, **look)
+            ink.write(sheet, 0, at, column.name, look, as_read=True)
             if column.note:
                 sheet.write_comment(0, at, column.note, {"x_scale": 2})
             if column.choices:

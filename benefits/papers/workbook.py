@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -21,6 +21,7 @@ SHEET_ROWS = 1_048_576
 _CELL_UNITS = 32_767  # what one cell holds, in UTF-16 code units
 _FIRST_DAY = date(1900, 3, 1)  # before it the spreadsheets' calendar has a day that never was
 _MADE_AT = datetime(2000, 1, 1, tzinfo=UTC)  # fixed: nothing in a file says when the machine wrote it
+_PLAIN: Mapping[str, object] = {}
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", "_"))
 
 
@@ -95,7 +96,7 @@ def _sheet(workbook: Workbook, ink: Ink, table: Table, taken: set[str]) -> Works
     sheet.freeze_panes(1, 0)
     for column, name in enumerate(table.columns):
         sheet.set_column(column, column, column_width(name))
-        ink.write(sheet, 0, column, str(name), bold=True)
+        ink.write(sheet, 0, column, str(name), {"bold": True})
     return sheet
 
 
@@ -118,7 +119,7 @@ def column_width(name: str) -> float:
 
 def fitting(text: str) -> str:
     """`text`, or where it is longer than a cell can hold its beginning and a plain remark that it was cut."""
-    if len(text.encode("utf-16-le")) // 2 <= _CELL_UNITS:
+    if len(text) <= _CELL_UNITS // 2 or len(text.encode("utf-16-le")) // 2 <= _CELL_UNITS:
         return text
     return f"{text[: _CELL_UNITS // 2 - 40]} …〔{len(text)} characters; the whole text is in CSV or JSONL〕"
 
@@ -143,14 +144,14 @@ class Ink:
         row: int,
         column: int,
         value: object,
+        look: Mapping[str, object] = _PLAIN,
         *,
         as_read: bool = False,
-        **look: object,
     ) -> None:
-        """One cell. `look` are properties of its format (bold, bg_color …).
+        """One cell; `look` are properties of its format (bold, bg_color …).
 
-        `as_read` leaves a text exactly as it is and marks the cell as quoted text instead of guarding it: for tables that
-        are corrected and sent again.
+        `as_read` leaves a text exactly as it is and marks the cell as quoted text instead of guarding it: for
+        tables that are corrected and sent again.
         """
         if value is None:
             sheet.write_blank(row, column, None, self.style(**look) if look else None)
@@ -162,12 +163,11 @@ class Ink:
             shape = "yyyy-mm-dd hh:mm:ss" if isinstance(value, datetime) else "yyyy-mm-dd"
             sheet.write_datetime(row, column, value, self.style(num_format=shape, **look))
         else:
-            text = fitting(cell_text(value))
-            if as_read:
-                look = {**look, "quote_prefix": True} if guarded(text) != text else look
-            else:
-                text = fitting(guarded(text))
-            sheet.write_string(row, column, text, self.style(num_format="@", **look))
+            text = cell_text(value)
+            safe = guarded(text)
+            if as_read and safe != text:
+                look = {**look, "quote_prefix": True}
+            sheet.write_string(row, column, fitting(text if as_read else safe), self.style(num_format="@", **look))
 
 
 def _number_format(value: Decimal | float) -> str:

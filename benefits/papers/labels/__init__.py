@@ -9,6 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from benefits.core.code_table import code_table
+
+_CODE_TABLES = {"sex", "employment_type", "membership_state"}
 _CHINA = timezone(timedelta(hours=8), "UTC+8")  # no summer time since 1991; needs no zone files on the host
 
 
@@ -27,8 +30,12 @@ class Labels:
 
     def word(self, kind: str, code: str | None) -> str:
         """What people say for a code, for example `sex`, `female`; an unknown code is shown as it is."""
-        words: dict[str, str] = self._texts["word"].get(kind, {})
-        return words.get(code, code) if code else ""
+        if not code:
+            return ""
+        if kind in _CODE_TABLES:
+            return code_table(kind).label(code, self.language)
+        words: dict[str, str] = self._texts["word"][kind]
+        return words.get(code, code)
 
     def day(self, on: date | None) -> str:
         """A date as it is written: 2022年3月8日."""
