@@ -45,7 +45,8 @@ def mark_workbook(
     by_row: dict[int, list[Mark]] = defaultdict(list)
     for mark in marks:
         by_row[mark.row].append(mark)
-    header = _columns(rows[0] if rows else ())
+    rows = rows or [()]
+    header = _columns(rows[0])
     out = BytesIO()
     with opened(out) as workbook:
         sheet = workbook.add_worksheet(sheet_name(name, set()))
