@@ -47,13 +47,15 @@ class Finding:
 class LedgerKey:
     """Under which kind, occasion and year an award is counted, and whether it may be there only once.
 
-    A part is None where the facts do not say.
+    A part is None where the facts do not say. `sensitive` marks an occasion that names a disease or a child: the
+    ledger keeps a keyed digest of it.
     """
 
     kind: str | None
     occasion: str | None
     year: int | None
     once: bool | None
+    sensitive: bool
 
 
 @dataclass(frozen=True)

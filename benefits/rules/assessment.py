@@ -21,11 +21,11 @@ from benefits.rules.answer import (
 )
 from benefits.rules.declaration import Programme
 from benefits.rules.evaluate import Scene, evaluate
-from benefits.rules.explanation import evidence, explain
+from benefits.rules.explanation import evidence, explain, reached
 from benefits.rules.facts import UNSET, Fact
 from benefits.rules.first_day import first_passing_day
 from benefits.rules.member_facts import label
-from benefits.rules.nodes import Node
+from benefits.rules.nodes import Node, facts_read
 from benefits.rules.policy import Criterion, Edition, Line
 from benefits.rules.values import Type, down_to_fen, show
 
@@ -162,7 +162,14 @@ def _optional(node: Node | None, scene: Scene) -> Any:
 
 def _key(edition: Edition, scene: Scene) -> LedgerKey:
     rule = edition.entitlement
-    return LedgerKey(*(evaluate(part, scene) for part in (rule.kind, rule.occasion, rule.year, rule.once)))
+    read = facts_read(reached(rule.occasion, scene), edition.derived)
+    return LedgerKey(
+        kind=evaluate(rule.kind, scene),
+        occasion=evaluate(rule.occasion, scene),
+        year=evaluate(rule.year, scene),
+        once=evaluate(rule.once, scene),
+        sensitive=any(edition.programme.all_facts[name].sensitive for name in read),
+    )
 
 
 def _figures_read(edition: Edition, scene: Scene) -> dict[str, Mapping[str, Any]]:
