@@ -14,34 +14,14 @@ from benefits.intake.row import Checked, RowReader, has_error
 from benefits.intake.workbook import Columns
 from models.vocabulary import HonourLevel, MembershipState, Severity
 
+_PERSON = ("工号", "证件类型", "民族", "学历", "政治面貌", "手机号")
+_WORK = ("部门", "岗位", "参加工作时间", "入会时间", "会费缴至", "一线岗位", "户外高温岗位")
+_HONOUR = ("荣誉称号", "授予机关", "授予日期")
+_ACCOUNT = ("开户行", "银行卡号", "户名")
 COLUMNS = Columns(
     sheet="会员花名册",
     required=("姓名", "性别", "证件号码", "出生日期", "单位代码", "用工形式", "会籍状态"),
-    optional=(
-        *(
-            "工号",
-            "证件类型",
-            "民族",
-            "学历",
-            "政治面貌",
-            "手机号",
-            "部门",
-            "岗位",
-            "参加工作时间",
-            "入会时间",
-        ),
-        *(
-            "会费缴至",
-            "一线岗位",
-            "户外高温岗位",
-            "荣誉称号",
-            "授予机关",
-            "授予日期",
-            "开户行",
-            "银行卡号",
-            "户名",
-        ),
-    ),
+    optional=(*_PERSON, *_WORK, *_HONOUR, *_ACCOUNT),
 )
 _CHUNK = 1_000  # rows whose registrations elsewhere are asked for in one question
 
