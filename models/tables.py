@@ -5,6 +5,7 @@ from __future__ import annotations
 from models import (
     account,
     application,
+    export,
     idempotency,
     job,
     membership,
@@ -18,6 +19,7 @@ from models import (
 __all__ = [
     "account",
     "application",
+    "export",
     "idempotency",
     "job",
     "membership",
