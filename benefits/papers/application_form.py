@@ -12,7 +12,7 @@ from benefits.papers.labels import Labels, labels
 from benefits.papers.press import Sheet, pressed
 from benefits.papers.sheet import MM, Cell, Page, Row, Section, pairs
 
-_A4 = Page(210 * MM, 297 * MM, margin=16 * MM, title=26 * MM, foot=7 * MM)
+_A4 = Page(210 * MM, 297 * MM, margin=14 * MM, title=25 * MM, foot=7 * MM)
 
 
 def application_form(form: ApplicationForm, language: str) -> bytes:
@@ -200,7 +200,7 @@ def _documents(form: ApplicationForm, words: Labels, text: dict[str, str]) -> Se
 
 def _promise(text: dict[str, str]) -> Section:
     cell = Cell(text["promise_text"], 1, sign=(text["applicant_blank"],))
-    return Section(text["promise"], [Row((cell,), 24 * MM)])
+    return Section(text["promise"], [Row((cell,), 21 * MM)])
 
 
 def _opinions(form: ApplicationForm, words: Labels, text: dict[str, str]) -> list[Section]:
@@ -213,7 +213,7 @@ def _opinions(form: ApplicationForm, words: Labels, text: dict[str, str]) -> lis
 
     def box(title: str, acts: Sequence[Act], verdicts: dict[str, str], height: float) -> Section:
         done = [act for act in acts if act.act in verdicts]
-        said = "\n".join(f"{verdicts[act.act]}{act.note}" for act in done)
+        said = "\n".join(f"{verdicts[act.act]}{words.gap}{act.note}".rstrip() for act in done)
         signs = tuple(text["signed"].format(name=act.person, date=words.day_of(act.at)) for act in done)
         return Section(title, [Row((Cell(said, 1, sign=signs or (text["blank"],)),), height)])
 
@@ -224,9 +224,9 @@ def _opinions(form: ApplicationForm, words: Labels, text: dict[str, str]) -> lis
     filings = {"submit": text["submit_text"], "appeal": text["appeal_text"]}
     decisions = {"approve": approved, "reject": text["reject_text"]}
     return [
-        box(text["filed_box"], filed, filings, 20 * MM),
-        box(text["endorsed_box"], decided, {"endorse": text["endorse_text"]}, 24 * MM),
-        box(text["decided_box"], decided, decisions, 30 * MM),
+        box(text["filed_box"], filed, filings, 17 * MM),
+        box(text["endorsed_box"], decided, {"endorse": text["endorse_text"]}, 20 * MM),
+        box(text["decided_box"], decided, decisions, 25 * MM),
     ]
 
 

@@ -34,6 +34,8 @@ def cell_text(value: object) -> str:
 
     Raises ValueError for a Decimal that is not a finite number.
     """
+    if type(value) is str:  # most cells of a long export
+        return plain(value)
     match value:
         case None:
             return ""
@@ -53,7 +55,7 @@ def cell_text(value: object) -> str:
 
 def plain(text: str) -> str:
     """`text` with U+FFFD for what cannot be written to any file."""
-    return _NOT_TEXT.sub("\ufffd", text)
+    return text if text.isascii() else _NOT_TEXT.sub("\ufffd", text)
 
 
 def is_number(value: object) -> TypeGuard[Number]:

@@ -97,12 +97,23 @@ def _title(canvas: Canvas, sheet: Sheet) -> None:
     union, title = printable(sheet.union), printable(sheet.title)
     _write(canvas, centre, top - 12, union, _fitting(union, page.inner, 12), align=0.5)
     _heavy(canvas, centre, top - 42, title, _fitting(title, page.inner, 18))
-    y = top - page.title + 1.8 * MM
+    _under(canvas, sheet, top - page.title + 1.8 * MM)
+
+
+def _under(canvas: Canvas, sheet: Sheet, y: float) -> None:
+    """The line under the title; the middle stands in the middle of the paper unless the others leave no room there."""
+    page = sheet.page
     left, middle, right = (printable(text) for text in sheet.under)
-    room = (page.inner - width(middle, page.size)) / 2 - 2 * MM
-    _write(canvas, page.margin, y, left, _fitting(left, room, page.size))
-    _write(canvas, centre, y, middle, page.size, align=0.5)
-    _write(canvas, page.width - page.margin, y, right, _fitting(right, room, page.size), align=1)
+    size = _fitting(left + middle + right, page.inner - 6 * MM, page.size)
+    from_left = page.margin + width(left, size)
+    to_right = page.width - page.margin - width(right, size)
+    half = width(middle, size) / 2 + 2 * MM
+    centre = page.width / 2
+    if not from_left + half <= centre <= to_right - half:
+        centre = (from_left + to_right) / 2
+    _write(canvas, page.margin, y, left, size)
+    _write(canvas, centre, y, middle, size, align=0.5)
+    _write(canvas, page.width - page.margin, y, right, size, align=1)
 
 
 def _running_head(canvas: Canvas, sheet: Sheet) -> None:
@@ -161,11 +172,14 @@ def _side_title(canvas: Canvas, page: Page, title: str, top: float, foot: float)
         _write(canvas, 0, -size * 0.36, title, size, align=0.5)
         canvas.restoreState()
         return
-    step = page.size * 1.2
-    lines = tuple(title) if len(title) * step <= top - foot else broken(title, page.side, page.size)
+    lines = tuple(title)
+    if len(lines) * page.size * 1.2 > top - foot:
+        lines = broken(title, page.side, page.size)
+    step = min(page.size * 1.2, (top - foot) / len(lines))
+    size = step / 1.2
     for number, line in enumerate(lines):
-        base = y + (len(lines) / 2 - number) * step - (step - page.size) / 2 - page.size * _ASCENT
-        _write(canvas, x, base, line, page.size, align=0.5)
+        base = y + (len(lines) / 2 - number) * step - (step - size) / 2 - size * _ASCENT
+        _write(canvas, x, base, line, size, align=0.5)
 
 
 def _foot(canvas: Canvas, sheet: Sheet, page_of: str) -> None:

@@ -29,11 +29,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """Boxes side by side, at least `height` points high; `keep` holds it on the page of the row after it."""
+    """Boxes side by side, at least `height` points high."""
 
     cells: tuple[Cell, ...]
-    height: float = 7.4 * MM
-    keep: bool = False
+    height: float = 7 * MM
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,6 @@ class Band:
 
     boxes: tuple[Box, ...]
     height: float
-    keep: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,40 +108,29 @@ def paginate(page: Page, sections: Sequence[Section], running_head: float) -> li
     floor = page.margin + page.foot
     for number, section in enumerate(sections):
         head = _laid(page, section, section.head) if section.head else None
-        bands = [_laid(page, section, row) for row in section.rows]
-        opening = True
-        for at, whole in enumerate(bands):
-            band = whole
-            wanted = _together(bands, at) + (head.height if head and opening else 0)
-            if y - wanted < floor and pages[-1]:
+        due = True  # the head is still to be set on this page
+        for row in section.rows:
+            band = _laid(page, section, row)
+            if pages[-1] and y - band.height - (head.height if head and due else 0) < floor:
                 turn()
-                opening = True
+                due = True
             while True:
-                if head and opening:
+                if head and due:
                     put(head, number)
-                opening = False
+                due = False
                 if y - band.height >= floor:
                     break
                 part, band = _cut(band, y - floor)
                 put(part, number)
                 turn()
-                opening = True
+                due = True
             put(band, number)
     return pages
 
 
-def _together(bands: Sequence[Band], at: int) -> float:
-    """The height that a band and those it must stay with take."""
-    total = bands[at].height
-    while bands[at].keep and at + 1 < len(bands):
-        at += 1
-        total += bands[at].height
-    return total
-
-
 def _laid(page: Page, section: Section, row: Row) -> Band:
     boxes = tuple(_boxes(page, section, row))
-    return Band(boxes, max([row.height, *(_needed(box) for box in boxes)]), row.keep)
+    return Band(boxes, max([row.height, *(_needed(box) for box in boxes)]))
 
 
 def _boxes(page: Page, section: Section, row: Row) -> Iterator[Box]:
@@ -171,7 +158,7 @@ def _cut(band: Band, room: float) -> tuple[Band, Band]:
     return Band(first, room), Band(rest, max(_needed(box) for box in rest))
 
 
-def pairs(items: Sequence[tuple[str, str]], height: float = 7.4 * MM) -> list[Row]:
+def pairs(items: Sequence[tuple[str, str]], height: float = 7 * MM) -> list[Row]:
     """Rows of two labelled values each; an odd last one takes the whole width."""
     rows = []
     for left, right in zip_longest(items[::2], items[1::2]):

@@ -35,7 +35,7 @@ def template_workbook(columns: Sequence[Column], name: str = "Sheet1") -> bytes:
         sheet.freeze_panes(1, 0)
         lists = workbook.add_worksheet(_LISTS)
         lists.hide()
-        text = ink.style(num_format="@")
+        text = ink.style("@")
         for at, column in enumerate(columns):
             look: dict[str, object] = {"bold": True, "bg_color": "#DDEBF7"} if column.required else {}
             sheet.set_column(at, at, column_width(column.name), text)

@@ -129,13 +129,13 @@ class Ink:
 
     def __init__(self, workbook: Workbook) -> None:
         self._workbook = workbook
-        self._formats: dict[tuple[tuple[str, object], ...], Format] = {}
+        self._formats: dict[tuple[object, ...], Format] = {}
 
-    def style(self, **properties: object) -> Format:
-        """The format with these properties."""
-        key = tuple(sorted(properties.items()))
+    def style(self, shape: str, look: Mapping[str, object] = _PLAIN) -> Format:
+        """The format that shows a value in this `shape` (a number format) and with this look."""
+        key = (shape, *look.items())
         if key not in self._formats:
-            self._formats[key] = self._workbook.add_format(dict(properties))
+            self._formats[key] = self._workbook.add_format({"num_format": shape, **look})
         return self._formats[key]
 
     def write(
@@ -154,20 +154,20 @@ class Ink:
         tables that are corrected and sent again.
         """
         if value is None:
-            sheet.write_blank(row, column, None, self.style(**look) if look else None)
+            sheet.write_blank(row, column, None, self.style("General", look) if look else None)
         elif isinstance(value, bool):
-            sheet.write_boolean(row, column, value, self.style(**look))
+            sheet.write_boolean(row, column, value, self.style("General", look))
         elif is_number(value):
-            sheet.write_number(row, column, value, self.style(num_format=_number_format(value), **look))
+            sheet.write_number(row, column, value, self.style(_number_format(value), look))
         elif isinstance(value, date) and _fits_calendar(value):
             shape = "yyyy-mm-dd hh:mm:ss" if isinstance(value, datetime) else "yyyy-mm-dd"
-            sheet.write_datetime(row, column, value, self.style(num_format=shape, **look))
+            sheet.write_datetime(row, column, value, self.style(shape, look))
         else:
             text = cell_text(value)
             safe = guarded(text)
             if as_read and safe != text:
                 look = {**look, "quote_prefix": True}
-            sheet.write_string(row, column, fitting(text if as_read else safe), self.style(num_format="@", **look))
+            sheet.write_string(row, column, fitting(text if as_read else safe), self.style("@", look))
 
 
 def _number_format(value: Decimal | float) -> str:

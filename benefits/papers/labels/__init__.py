@@ -23,6 +23,7 @@ class Labels:
         self._texts = texts
         self._style: dict[str, str] = texts["style"]
         self.colon = self._style["colon"]
+        self.gap = self._style["gap"]  # between sentences
 
     def part(self, paper: str) -> dict[str, str]:
         """All labels of one paper: `form` or `slip`."""
