@@ -60,7 +60,9 @@ def create_app(settings: Settings, *, engine_options: dict[str, Any] | None = No
     documented = openapi.build(app)
     problems.register(app)
     for blueprint in _blueprints():
-        documented.register_blueprint(blueprint, url_prefix=PREFIX + (blueprint.url_prefix or ""))
+        # A noun whose prefix is "/" stands at the root of the server: its routes are written out in full.
+        at_root = blueprint.url_prefix == "/"
+        documented.register_blueprint(blueprint, url_prefix="/" if at_root else PREFIX + (blueprint.url_prefix or ""))
     app.extensions["openapi"] = openapi.document(app, documented)
     return app
 

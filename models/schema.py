@@ -17,4 +17,5 @@ def newest() -> str | None:
 
 def reached(connection: Connection) -> str | None:
     """The migration that the database of `connection` stands at; None before the first."""
-    return connection.scalar(text("SELECT version_num FROM alembic_version"))
+    version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return version
