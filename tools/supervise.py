@@ -52,7 +52,7 @@ def server(settings: Settings) -> Child:
         "--port": str(settings.port),
         "--workers": str(settings.workers),
         "--blocking-threads": "4",
-        "--workers-kill-timeout": "10",
+        "--workers-kill-timeout": "5",
         "--log-level": "warning",
     }
     flat = [part for option in options.items() for part in option]
