@@ -44,7 +44,8 @@ def parse(text: str, names: Mapping[str, Reference]) -> Node:
     try:
         tree = ast.parse(source.lstrip(), mode="eval")
     except SyntaxError as error:
-        raise Unreadable("syntax", blank + (error.offset or 1), reason=error.msg) from None
+        column = blank + error.offset if error.offset else len(source) + 1
+        raise Unreadable("syntax", column, reason=error.msg) from None
     except (ValueError, RecursionError, MemoryError):
         raise Unreadable("syntax", 1, reason="unreadable") from None
     return _Parser(source.lstrip(), blank, names).read(tree.body, 1)

@@ -1,0 +1,22 @@
+"""Expressions judged in the made-up programme."""
+
+from datetime import date
+
+import pytest
+from made_up import PROGRAMME, SPRING_2022, edition_of
+
+from benefits.rules.assessment import _scene
+from benefits.rules.declaration import parse_facts
+from benefits.rules.evaluate import evaluate
+
+
+@pytest.fixture(scope="session")
+def value_of():
+    """The value of one expression (two decimals of a number as a Fraction) for facts as JSON."""
+
+    def value(expr, on=date(2022, 5, 10), **facts):
+        edition = edition_of(derived=f'value = "{expr}"')
+        scene = _scene(edition, parse_facts(PROGRAMME, facts), on, SPRING_2022)
+        return evaluate(edition.derived["value"], scene)
+
+    return value
