@@ -1,1 +1,1 @@
-"""What the house is told from outside: settings, logging, messages and dated tables; it knows no other part."""
+"""What the house is told from outside: settings, logging, messages, dated tables."""

@@ -16,7 +16,7 @@ SECRETS = {"MASTER_KEY": 32, "INDEX_KEY": 32, "TOKEN_KEY": 32}  # bytes; TOKEN_K
 
 
 class SettingsError(Exception):
-    """A setting is missing or unsafe; the message is one sentence: which, what is wrong, how to put it right."""
+    """A setting is missing or unsafe; one sentence says which, why, and what to do."""
 
 
 class Mode(StrEnum):
@@ -104,17 +104,15 @@ def _url(environ: Mapping[str, str], name: str) -> str:
     text = environ.get(name, "")
     if not text:
         raise SettingsError(
-            f"{name} is not set: give it as postgresql://user:password@host/database, or start with `make run`, "
-            "which brings a database of its own."
+            f"{name} is not set: give it as postgresql://user:password@host/database, or start with "
+            "`make run`, which brings a database of its own."
         )
     scheme, separator, rest = text.partition("://")
     if not separator or scheme not in {"postgresql", "postgres", DRIVER}:
         raise SettingsError(f"{name} does not begin with postgresql://: only PostgreSQL is supported.")
     parts = urlsplit(f"postgresql://{rest}")
     if len(parts.path) < 2 or not parts.username:
-        raise SettingsError(
-            f"{name} names no user or no database: write postgresql://user:password@host/database."
-        )
+        raise SettingsError(f"{name} names no user or no database: write postgresql://user:password@host/database.")
     return f"{DRIVER}://{rest}"
 
 
@@ -155,7 +153,8 @@ def _switch(environ: Mapping[str, str], name: str, mode: Mode) -> bool:
 def _clock_offset(environ: Mapping[str, str], mode: Mode) -> int:
     if environ.get("CLOCK_OFFSET_S") and mode is Mode.PRODUCTION:
         raise SettingsError(
-            "CLOCK_OFFSET_S is set in production: remove it, the clock may be shifted in demonstration and test mode only."
+            "CLOCK_OFFSET_S is set in production: remove it, the clock may be shifted in demonstration and test "
+            "mode only."
         )
     century = 100 * 366 * 86400
     return _whole(environ, "CLOCK_OFFSET_S", 0, -century, century)
@@ -164,7 +163,5 @@ def _clock_offset(environ: Mapping[str, str], mode: Mode) -> int:
 def _demo_password(environ: Mapping[str, str], mode: Mode) -> str | None:
     text = environ.get("DEMO_PASSWORD")
     if text and mode is Mode.PRODUCTION:
-        raise SettingsError(
-            "DEMO_PASSWORD is set in production: remove it, demonstration accounts do not exist there."
-        )
+        raise SettingsError("DEMO_PASSWORD is set in production: remove it, demonstration accounts do not exist there.")
     return text or None

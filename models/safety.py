@@ -1,4 +1,4 @@
-"""What in the database server or in the serving role would break a promise of this system; asked at start and by health."""
+"""What in the database server or the serving role would break this system's promises."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ROLE = text("""
 
 
 def unsafe_settings(connection: Connection) -> dict[str, str]:
-    """What is unsafe as the role of `connection` meets it: the setting's name and a sentence; empty when all is well.
+    """What is unsafe as the role of `connection` meets it: setting → sentence; empty when all is well.
 
     Names: `fsync`, `synchronous_commit`, `full_page_writes`, `data_checksums`, `superuser`, `bypassrls`, `owner`.
     Source: trust.md P8.
@@ -32,9 +32,9 @@ def unsafe_settings(connection: Connection) -> dict[str, str]:
     role = connection.execute(ROLE).one()
     cure = "serve with a role that is NOSUPERUSER NOBYPASSRLS and owns nothing, as DATABASE_URL."
     if role.rolsuper:
-        unsafe["superuser"] = f"The serving role {role.name} is a superuser, whom no rule of the database binds: {cure}"
+        unsafe["superuser"] = f"The serving role {role.name} is a superuser, whom no rule binds: {cure}"
     if role.rolbypassrls:
         unsafe["bypassrls"] = f"The serving role {role.name} has BYPASSRLS, so it sees every union: {cure}"
     if role.owns and not role.rolsuper:
-        unsafe["owner"] = f"The serving role {role.name} owns the tables it serves, or can become their owner: {cure}"
+        unsafe["owner"] = f"The serving role {role.name} is or can become the owner of the tables: {cure}"
     return unsafe

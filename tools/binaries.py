@@ -17,7 +17,7 @@ class DatabaseError(Exception):
 
 
 def binaries_of(wanted: int | None) -> Path:
-    """The folder with `postgres` and `initdb` of the major version `wanted`, or of the first one found when None.
+    """The folder with `postgres` and `initdb` of the major version `wanted`; None: the first one found.
 
     Raises:
         DatabaseError: there is none.
@@ -30,9 +30,7 @@ def binaries_of(wanted: int | None) -> Path:
         found.append(version)
     needed = f"version {wanted}, which made the data folder," if wanted else f"version {FLOOR} or later"
     has = f" (found: {', '.join(map(str, found))})" if found else ""
-    raise DatabaseError(
-        f"No PostgreSQL of {needed} is here{has}: install it, or set DATABASE_URL to your own server."
-    )
+    raise DatabaseError(f"No PostgreSQL of {needed} is here{has}: install it, or set DATABASE_URL to your own server.")
 
 
 def _candidates() -> Iterator[Path]:
@@ -46,8 +44,6 @@ def _candidates() -> Iterator[Path]:
 
 
 def _major(folder: Path) -> int:
-    answer = subprocess.run(
-        [folder / "postgres", "--version"], capture_output=True, text=True, check=False
-    ).stdout
+    answer = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=False).stdout
     number = re.search(r"\d+", answer)
     return int(number[0]) if number else 0

@@ -1,4 +1,4 @@
-"""Checks on a throw-away database that migrations and models agree, and that every migration can be undone."""
+"""Checks on a throw-away database that migrations match the models and can be undone."""
 
 from __future__ import annotations
 

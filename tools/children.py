@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -14,7 +15,7 @@ LEASH = Path(__file__).with_name("leash.py")
 
 
 def leashed(command: Sequence[str | Path], *, death: signal.Signals, user: str = "same") -> list[str]:
-    """The command line that runs `command` under `leash.py`: `death` is sent to it when the caller's thread ends."""
+    """The command line that runs `command` under `leash.py`: it is sent `death` when our thread ends."""
     parts = [sys.executable, "-I", "-S", LEASH, os.getpid(), death.value, user, *command]
     return [str(part) for part in parts]
 
@@ -29,7 +30,7 @@ def start(
     output: IO[bytes] | None = None,
     keep: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
-    """Start `command` in a session of its own, so that a Ctrl-C reaches the launcher alone and it can stop in order.
+    """Start `command` in a session of its own, so that Ctrl-C reaches us alone and we can stop in order.
 
     Args:
         command: an absolute program and its arguments.
@@ -53,7 +54,7 @@ def start(
 
 
 def stop(child: subprocess.Popen[bytes], *steps: tuple[signal.Signals, float]) -> None:
-    """Send each signal in turn, waiting that many seconds after it, until the child has ended; then end its group."""
+    """Send each signal in turn and wait that many seconds, until the child has ended; then end its group."""
     for number, seconds in steps:
         if child.poll() is not None:
             break
@@ -62,8 +63,6 @@ def stop(child: subprocess.Popen[bytes], *steps: tuple[signal.Signals, float]) -
             child.wait(seconds)
         except subprocess.TimeoutExpired:
             continue
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     child.wait()

@@ -13,13 +13,11 @@ from tools.provision import Passwords
 
 
 def with_secrets(environ: Mapping[str, str]) -> dict[str, str]:
-    """`environ` with the keys that it lacks, kept in DATA_DIR/secrets; unchanged in production, which sets its own."""
+    """`environ` with the keys that it lacks, kept in DATA_DIR/secrets; production sets its own."""
     if mode_of(environ) is Mode.PRODUCTION:
         return dict(environ)
     folder = data_dir_of(environ) / "secrets"
-    kept_keys = {
-        name: kept(folder / name.lower(), size) for name, size in SECRETS.items() if not environ.get(name)
-    }
+    kept_keys = {name: kept(folder / name.lower(), size) for name, size in SECRETS.items() if not environ.get(name)}
     return {**environ, **kept_keys}
 
 

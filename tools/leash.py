@@ -1,9 +1,9 @@
 """Becomes another program that is told when its parent dies, and that is not root where it must not be.
 
 Run as a script, before anything else of the project can be imported:
-`python -I -S leash.py PARENT SIGNAL USER PROGRAM ARGUMENT…`, where PARENT is the process id that started it, SIGNAL
-the number to be sent at the parent's death and USER one of `same`, `mapped` (root becomes nobody in a user
-namespace of its own, so that root's files stay root's and need no change of owner) or a numeric user id.
+`python -I -S leash.py PARENT SIGNAL USER PROGRAM ARGUMENT…`, where PARENT is the process that started it,
+SIGNAL the number to be sent at the parent's death and USER one of `same`, `mapped` (root becomes nobody in a user
+namespace, so that root's files stay root's and need no change of owner) or a numeric user id.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ CLONE_NEWUSER = 0x10000000
 
 
 def die_with_parent(number: int, parent: int) -> None:
-    """Ask the kernel for signal `number` when the thread that started this process ends; leave if it has ended."""
+    """Ask for signal `number` when the thread that started this process ends; leave if it has ended."""
     _call("prctl", PR_SET_PDEATHSIG, number, 0, 0, 0)
     if os.getppid() != parent:
         sys.exit(1)

@@ -1,8 +1,8 @@
-"""An embedded PostgreSQL: finds the binaries, makes the cluster once, starts it, stops it, leaves nothing behind.
+"""An embedded PostgreSQL: makes the cluster once, starts it, stops it, leaves nothing behind.
 
-One folder, `<data_dir>/postgres`, holds the cluster, the superuser's password, the server's log and the lock that
-makes one launcher its owner. The lock is inherited by the server: it is free only when the last server process is
-gone, so that a new start after `kill -9` waits for the old server instead of meeting it.
+One folder, `<data_dir>/postgres`, holds the cluster, the superuser's password, the server's log and the lock
+that makes one launcher its owner. The lock is inherited by the server: it is free only when the last server
+process is gone, so that a new start after `kill -9` waits for the old server instead of meeting it.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from urllib.parse import quote
 
 import psycopg2
 
+from config.settings import DRIVER
 from tools import children
 from tools.binaries import DatabaseError, binaries_of
 from tools.leash import NOBODY
@@ -69,7 +70,7 @@ def embedded(data_dir: Path) -> Iterator[str]:
 
 
 class Cluster:
-    """The PostgreSQL in one folder. Start it from the main thread: it is ended when the thread that started it ends."""
+    """The PostgreSQL in one folder. It ends when the thread that started it ends."""
 
     def __init__(self, home: Path, *, namespaces: bool = True) -> None:
         """`namespaces=False` does without a user namespace even where root could have one."""
@@ -83,7 +84,8 @@ class Cluster:
     def url(self) -> str:
         """The superuser's address; known once the cluster has been started."""
         password = (self._home / "password").read_text(encoding="ascii")
-        return f"postgresql+psycopg2://{SUPERUSER}:{password}@/postgres?host={quote(str(self._sockets), safe='')}"
+        sockets = quote(str(self._sockets), safe="")
+        return f"{DRIVER}://{SUPERUSER}:{password}@/postgres?host={sockets}"
 
     def start(self) -> None:
         """Make the cluster if there is none, start it and wait until it answers."""
@@ -121,7 +123,7 @@ class Cluster:
         return int(file.read_text(encoding="ascii")) if file.exists() else None
 
     def _serving_user(self) -> str:
-        """How the server gets rid of root: not at all, by a namespace, or as the ordinary user who owns the folder."""
+        """How the server is rid of root: it never was, by a namespace, or as the user who owns the folder."""
         if os.geteuid() != 0:
             return "same"
         owner = self._home.stat().st_uid
@@ -133,13 +135,13 @@ class Cluster:
         for parent in self._home.parents:
             if not parent.stat().st_mode & stat.S_IXOTH and parent.stat().st_uid != user:
                 raise DatabaseError(
-                    f"PostgreSQL does not run as root, and an ordinary user cannot reach {self._home} through {parent}: "
-                    "start as an ordinary user, or set DATA_DIR to a folder that every user can pass through."
+                    f"PostgreSQL does not run as root, and no ordinary user can reach {self._home} through "
+                    f"{parent}: start as an ordinary user, or set DATA_DIR to a folder all users can reach."
                 )
         return str(user)
 
     def _create(self, binaries: Path) -> None:
-        """Make the cluster beside its place and move it in, so that an interrupted start leaves no half of one."""
+        """Make the cluster beside its place and move it in: an interrupted start leaves no half of one."""
         password = self._home / "password"
         password.unlink(missing_ok=True)
         password.touch(mode=0o600)
@@ -164,9 +166,7 @@ class Cluster:
             cwd=self._home,
         )
         if made.returncode != 0:
-            raise DatabaseError(
-                f"PostgreSQL could not make its data folder in {self._home}: {made.stderr.strip()}"
-            )
+            raise DatabaseError(f"PostgreSQL could not make its data folder in {self._home}: {made.stderr.strip()}")
         draft.rename(self._data)
 
     def _serve(self, binaries: Path) -> subprocess.Popen[bytes]:
@@ -187,7 +187,7 @@ class Cluster:
             )
 
     def _await_ready(self, process: subprocess.Popen[bytes]) -> None:
-        """Connect until it answers; recovery after a crash may take minutes, so only the server's end ends the wait."""
+        """Connect until it answers; recovery may take minutes, so only the server's end ends the wait."""
         address = self.url.replace("+psycopg2", "", 1)
         while True:
             try:
@@ -195,7 +195,8 @@ class Cluster:
             except psycopg2.OperationalError as error:
                 if "password authentication failed" in str(error):
                     raise DatabaseError(
-                        f"The password in {self._home / 'password'} is not that of the cluster beside it: put the right one back."
+                        f"The password in {self._home / 'password'} is not that of the cluster beside it: "
+                        "put the right one back."
                     ) from None
             else:
                 return
@@ -205,17 +206,12 @@ class Cluster:
 
     def _last_words(self) -> str:
         logs = sorted(self._home.glob("*.log"), key=lambda path: path.stat().st_mtime)
-        lines = [
-            line
-            for path in logs
-            for line in path.read_text("utf-8", "replace").splitlines()
-            if "FATAL" in line
-        ]
+        lines = [line for path in logs for line in path.read_text("utf-8", "replace").splitlines() if "FATAL" in line]
         return lines[-1] if lines else f"see {self._home / 'start.log'}"
 
 
 def _locked(path: Path) -> int:
-    """A file descriptor that holds the folder's lock; waits five seconds for a server that is still going down."""
+    """A file descriptor that holds the folder's lock; waits five seconds for a server going down."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     deadline = time.monotonic() + 5
     while True:
@@ -225,7 +221,8 @@ def _locked(path: Path) -> int:
             if time.monotonic() > deadline:
                 os.close(descriptor)
                 raise DatabaseError(
-                    f"Another process is using the database in {path.parent}: stop it, or set DATA_DIR to another folder."
+                    f"Another process is using the database in {path.parent}: "
+                    "stop it, or set DATA_DIR to another folder."
                 ) from None
             time.sleep(0.05)
         else:
@@ -239,7 +236,7 @@ def _namespaces_allowed() -> bool:
 
 
 def _socket_folder(home: Path, user: str) -> Path:
-    """The folder itself, or a private one under the machine's temporary folder where the path would be too long."""
+    """The folder itself, or a private one among the temporary files where the path would be too long."""
     if len(os.fsencode(home / SOCKET_NAME)) <= SOCKET_LIMIT:
         return home
     name = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
@@ -248,9 +245,7 @@ def _socket_folder(home: Path, user: str) -> Path:
     found = short.lstat()
     owners = {os.geteuid(), home.stat().st_uid}
     if not stat.S_ISDIR(found.st_mode) or found.st_mode & 0o077 or found.st_uid not in owners:
-        raise DatabaseError(
-            f"{short} is not a private folder of ours: remove it, or set DATA_DIR to a shorter path."
-        )
+        raise DatabaseError(f"{short} is not a private folder of ours: remove it, or set DATA_DIR to a shorter path.")
     if user.isdigit():
         os.chown(short, int(user), int(user))
     return short

@@ -1,7 +1,7 @@
-"""Makes the three roles and the database: an owner who migrates, an app that serves, a record without a login.
+"""Makes the database and its three roles: an owner who migrates, an app that serves, a record without login.
 
-Everything is safe to repeat, and nothing is repaired in silence: a role that has been given too much stays so, and
-`models.safety` stops the start. Roles belong to the whole server, so their names carry the database's.
+Everything is safe to repeat, and nothing is repaired in silence: a role that has been given too much stays so,
+and `models.safety` stops the start. Roles belong to the whole server, so their names carry the database's.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812 - the driver names its class in lower case
 from psycopg2.extensions import encrypt_password
-from psycopg2.sql import SQL, Composable, Identifier, Literal
+from psycopg2.sql import SQL, Composable, Composed, Identifier, Literal
 from sqlalchemy import URL, make_url
 
 from tools.binaries import FLOOR, DatabaseError
@@ -98,9 +98,7 @@ def adopt(owner_url: str, app_url: str | None, passwords: Passwords) -> Provisio
     served = make_url(app_url) if app_url else address.set(username=made.app, password=passwords.app)
     roles = Roles(str(address.username), str(served.username), made.record)
     with _connected(address) as connection:
-        if app_url is None and _known(
-            connection, "SELECT 1 FROM pg_roles WHERE rolname = current_user AND rolsuper"
-        ):
+        if app_url is None and _known(connection, "SELECT 1 FROM pg_roles WHERE rolname = current_user AND rolsuper"):
             return provision(owner_url, database, passwords)
         try:
             if app_url is None:
@@ -121,13 +119,11 @@ def clone(superuser_url: str, template: Provisioned, database: str) -> Provision
         _run(connection, SQL("CREATE DATABASE {new} TEMPLATE {source} OWNER {owner}").format(**names))
     with _connected(address.set(database=database)) as connection:
         _open(connection, database, roles)
-    owner, app = (
-        _text(make_url(url).set(database=database)) for url in (template.owner_url, template.app_url)
-    )
+    owner, app = (_text(make_url(url).set(database=database)) for url in (template.owner_url, template.app_url))
     return Provisioned(owner, app, roles)
 
 
-def doors(database: str, roles: Roles) -> list[Composable]:
+def doors(database: str, roles: Roles) -> list[Composed]:
     """The statements, to be run inside `database`, that open it to its three roles and to nobody else."""
     names = {
         "database": Identifier(database),
@@ -188,9 +184,7 @@ def _request(connection: Connection, error: str, database: str, roles: Roles) ->
         (roles.record, "CREATE ROLE {record} NOLOGIN"),
     ]
     missing = "SELECT 1 FROM pg_roles WHERE rolname = %s"
-    statements = [
-        SQL(line).format(**names) for role, line in roles_made if not _known(connection, missing, role)
-    ]
+    statements = [SQL(line).format(**names) for role, line in roles_made if not _known(connection, missing, role)]
     statements += [SQL("GRANT {record} TO {owner}").format(**names), *doors(database, roles)]
     script = "".join(f"    {statement.as_string(connection)};\n" for statement in statements)
     return (
@@ -202,7 +196,7 @@ def _request(connection: Connection, error: str, database: str, roles: Roles) ->
 
 @contextmanager
 def _connected(address: URL) -> Iterator[Connection]:
-    """A connection that commits by itself, as CREATE DATABASE needs; closed at the end, which psycopg2's `with` is not."""
+    """A connection that commits by itself, as CREATE DATABASE needs, and is closed at the end."""
     try:
         connection = psycopg2.connect(_libpq(address), connect_timeout=10)
     except psycopg2.OperationalError as error:

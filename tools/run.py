@@ -1,4 +1,4 @@
-"""`make run`: database, migrations, demonstration union, server and job worker; all stop together, in order."""
+"""`make run`: database, migrations, demonstration union, server, job worker; they stop together, in order."""
 
 from __future__ import annotations
 
@@ -9,16 +9,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from benefits import demonstration
-from config.settings import Mode, Settings, SettingsError, load
+from config.settings import Settings, SettingsError, load
 from tools import database, leash, supervise
 from tools.binaries import DatabaseError
 from tools.keys import with_secrets
 from tools.supervise import StartError
 
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-NOT_YET_KNOWN = (
-    "postgresql://embedded@/embedded"  # lets every other setting be read before there is a database
-)
+NOT_YET_KNOWN = "postgresql://embedded@/embedded"  # lets every other setting be read before there is a database
 
 
 def main(arguments: list[str]) -> int:
@@ -47,14 +45,12 @@ def run(given: Mapping[str, str], *, prepare_only: bool) -> None:
     with database.ready(settings, environ) as base:
         made = base.provisioned
         settings = replace(settings, database_url=made.app_url, database_owner_url=made.owner_url)
-        accounts = {} if settings.mode is Mode.PRODUCTION else demonstration.load(settings)
+        accounts = demonstration.load(settings)
         if prepare_only:
             _tell(settings, accounts, "Ready")
             return
         serving = {
-            name: value
-            for name, value in environ.items()
-            if name not in {"DATABASE_OWNER_URL", "DEMO_PASSWORD"}
+            name: value for name, value in environ.items() if name not in {"DATABASE_OWNER_URL", "DEMO_PASSWORD"}
         }
         _serve(settings, accounts, base, {**serving, "DATABASE_URL": made.app_url})
 

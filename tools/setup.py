@@ -18,10 +18,8 @@ PYTHON = FOLDER / "bin" / "python"
 
 def main(names: list[str]) -> int:
     """Install the lock files `requirements/<name>.txt` that have not been installed as they now are."""
-    if sys.version_info < (3, 11):
-        print(
-            f"Python 3.11 or later is needed; {sys.executable} is {sys.version.split()[0]}.", file=sys.stderr
-        )
+    if sys.version_info < (3, 11):  # noqa: UP036 - run by whatever Python the machine has
+        print(f"Python 3.11 or later is needed; {sys.executable} is {sys.version.split()[0]}.", file=sys.stderr)
         return 1
     if importlib.util.find_spec("ensurepip") is None:
         print("This Python has no ensurepip: install your system's python3-venv package.", file=sys.stderr)

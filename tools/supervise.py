@@ -67,9 +67,7 @@ def worker() -> Child:
 def refuse_taken_port(settings: Settings) -> None:
     """Raise StartError where another program already listens on the port, or may not listen there at all."""
     try:
-        family, kind, _, _, address = socket.getaddrinfo(
-            settings.host, settings.port, type=socket.SOCK_STREAM
-        )[0]
+        family, kind, _, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind) as trial:
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             trial.bind(address)
@@ -84,9 +82,7 @@ def await_answer(settings: Settings, serving: Child) -> None:
     """Wait for the first answer of any kind; raise StartError when the server ends or stays silent."""
     deadline = time.monotonic() + START_LIMIT_S
     while time.monotonic() < deadline and not serving.ended():
-        door = http.client.HTTPConnection(
-            ANYWHERE.get(settings.host, settings.host), settings.port, timeout=5
-        )
+        door = http.client.HTTPConnection(ANYWHERE.get(settings.host, settings.host), settings.port, timeout=5)
         try:
             door.request("GET", "/api/v1/health/live")
             door.getresponse()
