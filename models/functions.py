@@ -28,6 +28,35 @@ END""",
         "bytea",
         "BEGIN RETURN (SELECT key_wrapped FROM person WHERE id = person_); END",
     ),
+    # The same for many at once: ids in the order of the hashes, null where nobody has the hash.
+    "people_known(id_hashes_ bytea[])": (
+        "uuid[]",
+        """
+BEGIN
+    RETURN ARRAY(SELECT p.id FROM unnest(id_hashes_) WITH ORDINALITY AS h (id_hash, at)
+                 LEFT JOIN person p ON p.id_hash = h.id_hash ORDER BY h.at);
+END""",
+    ),
+    "people_register(ids_ uuid[], id_hashes_ bytea[], id_ciphers_ bytea[], keys_wrapped_ bytea[], salts_ bytea[], "
+    "birth_dates_ date[], sexes_ text[])": (
+        "uuid[]",
+        """
+BEGIN
+    INSERT INTO person (id, id_hash, id_cipher, key_wrapped, salt, birth_date, sex)
+    SELECT * FROM unnest(ids_, id_hashes_, id_ciphers_, keys_wrapped_, salts_, birth_dates_, sexes_) ORDER BY 2
+    ON CONFLICT (id_hash) DO NOTHING;
+    RETURN ARRAY(SELECT p.id FROM unnest(id_hashes_) WITH ORDINALITY AS h (id_hash, at)
+                 JOIN person p ON p.id_hash = h.id_hash ORDER BY h.at);
+END""",
+    ),
+    "people_keys(people_ uuid[])": (
+        "bytea[]",
+        """
+BEGIN
+    RETURN ARRAY(SELECT p.key_wrapped FROM unnest(people_) WITH ORDINALITY AS w (id, at)
+                 JOIN person p ON p.id = w.id ORDER BY w.at);
+END""",
+    ),
     "account_by_username(username_ text)": (
         "uuid",
         "BEGIN RETURN (SELECT id FROM account WHERE username = username_); END",
