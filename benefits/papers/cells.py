@@ -6,6 +6,7 @@ import json
 import re
 from datetime import date
 from decimal import Decimal
+from math import isfinite
 from typing import TypeGuard
 
 # ASVS 1.2.10 and the full-width and small forms, which some spreadsheets fold before they look.
@@ -32,7 +33,7 @@ def unguarded(text: str) -> str:
 def cell_text(value: object) -> str:
     """A value as the text that CSV shows, before guarding; None is empty, dates are ISO, lists and maps JSON.
 
-    Raises ValueError for a Decimal that is not a finite number.
+    Raises ValueError for what is not a finite number.
     """
     if type(value) is str:  # most cells of a long export
         return plain(value)
@@ -41,10 +42,10 @@ def cell_text(value: object) -> str:
             return ""
         case bool():
             return "true" if value else "false"
-        case Decimal():
-            if not value.is_finite():
+        case Decimal() | float():
+            if not isfinite(value):
                 raise ValueError("not a finite number")
-            return f"{value:f}"
+            return f"{value:f}" if isinstance(value, Decimal) else repr(value)
         case date():  # a datetime too
             return value.isoformat()
         case dict() | list() | tuple():

@@ -71,7 +71,7 @@ def _control(row: Sequence[object]) -> bytes:
 def _jsonl(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
     lines: list[str] = []
     for row in rows:
-        line = json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False, default=cell_text)
+        line = json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False, allow_nan=False, default=cell_text)
         lines.append(plain(line))
         if len(lines) >= _CHUNK_ROWS:
             yield ("\n".join(lines) + "\n").encode()

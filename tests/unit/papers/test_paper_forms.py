@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
+from time import sleep
 
 import pytest
 from paper_samples import CASE, RARE, SLIP
@@ -17,7 +18,7 @@ from pypdf import PdfReader
 from benefits.papers import labels as labels_package
 from benefits.papers.application_form import application_form
 from benefits.papers.case import Act, ApplicationForm, Document, Fact
-from benefits.papers.font import printable
+from benefits.papers.font import font, printable
 from benefits.papers.labels import labels
 from benefits.papers.payment_slip import payment_slip
 
@@ -40,8 +41,8 @@ def test_every_font_is_embedded_and_names_beyond_the_first_plane_are_found(
 ) -> None:
     reader = PdfReader(BytesIO(draw(language)))
     for page in reader.pages:
-        for font in page["/Resources"]["/Font"].values():
-            assert "/FontFile2" in font.get_object()["/FontDescriptor"].get_object()
+        for one in page["/Resources"]["/Font"].values():
+            assert "/FontFile2" in one.get_object()["/FontDescriptor"].get_object()
     text = "".join(page.extract_text() for page in reader.pages)
     assert RARE in text
     assert "汤㛃" in text
@@ -50,12 +51,34 @@ def test_every_font_is_embedded_and_names_beyond_the_first_plane_are_found(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_same_input_gives_the_same_bytes_also_from_many_threads(language: str) -> None:
+def test_the_same_input_gives_the_same_bytes(language: str) -> None:
     first = application_form(CASE, language)
-    with ThreadPoolExecutor(4) as pool:
-        again = list(pool.map(lambda _: application_form(CASE, language), range(8)))
-    assert set(again) == {first}
+    assert application_form(CASE, language) == first
     assert application_form(replace(CASE, version=8), language) != first
+
+
+def test_only_one_thread_reads_the_font_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its reader has one place in the file; two that move it at once would embed the wrong glyphs."""
+    alone = payment_slip(SLIP, "en")
+    face = font().face
+    subset = face.makeSubset
+    inside: list[int] = []
+    most = 0
+
+    def makes_subset(codes: list[int]) -> bytes:
+        nonlocal most
+        inside.append(1)
+        most = max(most, len(inside))
+        sleep(0.01)
+        made: bytes = subset(codes)
+        inside.pop()
+        return made
+
+    monkeypatch.setattr(face, "makeSubset", makes_subset)
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda _: payment_slip(SLIP, "en"), range(6)))
+    assert most == 1
+    assert together == [alone] * 6
 
 
 def test_the_form_says_all_that_was_decided() -> None:

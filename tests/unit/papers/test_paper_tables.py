@@ -151,9 +151,11 @@ def test_a_row_of_another_length_is_refused_and_nothing_is_left_behind(bad: list
             b"".join(export_rows(COLUMNS, bad, shape))
 
 
-def test_no_number_that_is_none_reaches_a_file() -> None:
+@pytest.mark.parametrize("shape", ["jsonl", "csv", "xlsx"])
+@pytest.mark.parametrize("odd", [Decimal("NaN"), Decimal("Infinity"), float("nan")])
+def test_no_number_that_is_none_reaches_a_file(shape: Shape, odd: object) -> None:
     with pytest.raises(ValueError, match="finite"):
-        b"".join(write_csv(("n",), [[Decimal("NaN")]]))
+        b"".join(export_rows(("n",), [[odd]], shape))
 
 
 def sample(count: int) -> list[list[object]]:
