@@ -10,7 +10,7 @@ import traceback
 from datetime import UTC, datetime
 
 SECRET_NAMES = re.compile(
-    r"password|token|secret|authorization|cookie|key$|cipher|id_number|account_number|phone", re.I
+    r"password|token|secret|authorization|cookie|key$|cipher|id_number|account_number|phone", re.IGNORECASE
 )
 WITHHELD = "[withheld]"
 

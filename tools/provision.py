@@ -106,7 +106,7 @@ def adopt(owner_url: str, app_url: str | None, passwords: Passwords) -> Provisio
             _record(connection, roles)
             _open(connection, database, roles)
         except psycopg2.errors.InsufficientPrivilege as error:
-            raise DatabaseError(_request(connection, str(error), database, roles)) from None
+            raise DatabaseError(_request(connection, str(error.diag.message_primary), database, roles)) from None
     return Provisioned(owner_url, _text(served), roles)
 
 
@@ -188,7 +188,7 @@ def _request(connection: Connection, error: str, database: str, roles: Roles) ->
     statements += [SQL("GRANT {record} TO {owner}").format(**names), *doors(database, roles)]
     script = "".join(f"    {statement.as_string(connection)};\n" for statement in statements)
     return (
-        f"{roles.owner} lacks rights in the database {database} ({error.strip()}): let an administrator run, in that "
+        f"{roles.owner} lacks rights in the database {database} ({error}): let an administrator run, in that "
         f"database,\n{script}and set DATABASE_URL to the address of {roles.app} and DATABASE_OWNER_URL to that of "
         f"{roles.owner}."
     )

@@ -15,7 +15,7 @@ from tools import children
 from tools.postgres import Cluster
 
 START_LIMIT_S = 60
-ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to knock when it listens everywhere
+ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
 class StartError(Exception):

@@ -6,6 +6,7 @@ import os
 import sys
 
 from benefits.jobs import worker
+
 from config.settings import SettingsError, load
 
 
