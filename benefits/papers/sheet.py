@@ -118,7 +118,7 @@ def paginate(page: Page, sections: Sequence[Section], running_head: float) -> li
                 if head and due:
                     put(head, number)
                 due = False
-                if y - band.height >= floor:
+                if y - band.height >= floor or not any(box.lines for box in band.boxes):
                     break
                 part, band = _cut(band, y - floor)
                 put(part, number)

@@ -169,6 +169,13 @@ def test_a_text_longer_than_a_page_is_continued_to_its_last_character() -> None:
     assert text.count("终") == 1
 
 
+@pytest.mark.timeout(20)
+def test_more_signatures_than_a_page_holds_still_come_to_an_end() -> None:
+    at = datetime(2022, 3, 14, 3, 0, tzinfo=UTC)
+    text = form_text(replace(CASE, acts=[Act("endorse", f"复核{number:03}", at) for number in range(90)]))
+    assert "复核089" in text
+
+
 @pytest.mark.parametrize(
     ("typed", "printed"),
     [
