@@ -3,22 +3,52 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
+from datetime import UTC, datetime, timedelta
 
-from benefits.jobs import worker
+from sqlalchemy import create_engine
 
-from config.settings import SettingsError, load
+import models.tables  # noqa: F401 - every table must be known before the first query
+from benefits.access.actors import load_actor
+from benefits.assurance import record_export
+from benefits.jobs.work import Shop
+from benefits.jobs.worker import Handler, run
+from config import logging
+from config.settings import Settings, SettingsError, load
+from models.secrecy import Secrecy
+
+HANDLERS: dict[str, Handler] = {  # kind of job → what does it
+    record_export.KIND: record_export.run_export,
+}
 
 
 def main() -> int:
-    """Work with the settings of the environment; DATABASE_URL is the serving role's."""
+    """Work with the settings of the environment, whose DATABASE_URL is the serving role's."""
     try:
         settings = load(os.environ)
     except SettingsError as error:
         print(f"worker: {error}", file=sys.stderr)
         return 1
-    worker.run(settings)
+    logging.configure()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    run(shop(settings, stop), HANDLERS)
     return 0
+
+
+def shop(settings: Settings, stop: threading.Event) -> Shop:
+    """What the jobs are done with; `stop` ends the work between two steps of a job."""
+    offset = timedelta(seconds=settings.clock_offset_s)
+    return Shop(
+        engine=create_engine(settings.database_url, pool_pre_ping=True, hide_parameters=True),
+        secrecy=Secrecy(settings.master_key, settings.index_key),
+        load_actor=load_actor,
+        now=lambda: datetime.now(UTC) + offset,
+        stop=stop,
+    )
 
 
 if __name__ == "__main__":
