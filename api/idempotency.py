@@ -105,9 +105,8 @@ def _fingerprint() -> bytes:
         for name, value in sorted(request.form.items(multi=True)):
             digest.update(f"field {len(name)} {name} {len(value)} {value}\n".encode("utf-8", "surrogatepass"))
         for name, file in sorted(request.files.items(multi=True), key=lambda pair: pair[0]):
-            digest.update(
-                f"file {name} {file.filename} {hashlib.file_digest(file.stream, 'sha256').hexdigest()}\n".encode()
-            )  # type: ignore[arg-type]
+            content = hashlib.sha256(file.stream.read()).hexdigest()
+            digest.update(f"file {name} {file.filename} {content}\n".encode())
             file.stream.seek(0)
         return digest.digest()
     raw = request.get_data()

@@ -29,8 +29,6 @@ class Account(Versioned, Base):
     enabled: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[Created]
 
-    grants: Mapped[list[Grant]] = relationship(lazy="raise", viewonly=True)
-
 
 class Grant(Base):
     """A role over a unit's whole subtree, from a day until a day (both inclusive); ended by setting the last day."""

@@ -26,7 +26,11 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
 
 
-db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
+# A session commits its own transaction, also where tests bind it to a connection whose transaction they will undo.
+db = SQLAlchemy(
+    metadata=Base.metadata,
+    session_options={"expire_on_commit": False, "join_transaction_mode": "create_savepoint"},
+)
 
 
 @dataclass(frozen=True)

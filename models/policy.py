@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import DateTime, ForeignKey, Index, LargeBinary, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.columns import Created, Key, Versioned, Word, one_of
@@ -27,7 +28,10 @@ class Policy(Versioned, Base):
     valid_from: Mapped[date]
     valid_to: Mapped[date | None] = mapped_column(comment="last day, null: open-ended")
     content: Mapped[Word] = mapped_column(comment="the edition as TOML, exactly as loaded")
-    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    overrides: Mapped[dict[str, Any]] = mapped_column(
+        JSONB, server_default="{}", comment="a demonstration's own figures"
+    )
+    digest: Mapped[bytes] = mapped_column(LargeBinary, comment="SHA-256 of the content")
     written_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     published_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     published_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from benefits.core.identity import Identity
 from models.columns import new_id
+from models.person import Person
 from models.secrecy import secrecy
 
 
@@ -41,3 +43,9 @@ def person_key(session: Session, person_id: UUID) -> bytes:
     """The person's key, unwrapped: what encrypts everything that is theirs."""
     wrapped: bytes = session.scalars(select(func.person_key(person_id))).one()
     return secrecy(session).unwrap(bytes(wrapped), person_id)
+
+
+def person_keys(session: Session, people: Collection[UUID]) -> dict[UUID, bytes]:
+    """The keys of many persons at once, unwrapped."""
+    rows = session.execute(select(Person.id, func.person_key(Person.id)).where(Person.id.in_(people)))
+    return {person_id: secrecy(session).unwrap(bytes(wrapped), person_id) for person_id, wrapped in rows}

@@ -530,6 +530,13 @@ def upgrade() -> None:
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True, comment="last day, null: open-ended"),
         sa.Column("content", sa.Text(), nullable=False, comment="the edition as TOML, exactly as loaded"),
+        sa.Column(
+            "overrides",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default="{}",
+            nullable=False,
+            comment="a demonstration's own figures",
+        ),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("written_by", sa.Uuid(), nullable=True),
         sa.Column("published_by", sa.Uuid(), nullable=True),

@@ -1,0 +1,1 @@
+"""Cases: filing, assessment, review, notices; what a person is granted and why."""

@@ -1,0 +1,165 @@
+"""Applications: filed for a member by an officer, changed while draft or returned, found within the reader's scope."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, contains_eager
+
+from benefits import catalogue
+from benefits.access.reach import within
+from benefits.casework import workflow
+from benefits.casework.assessment import seal_facts, stored_facts
+from benefits.core.actor import Actor
+from benefits.core.errors import NotFound, invalid
+from benefits.money.duty import require_duty
+from benefits.money.entitlement import lock_person
+from benefits.money.payee import Payee, registered_payee, seal_payee
+from benefits.rules.declaration import parse_facts
+from models.application import Application
+from models.columns import new_id
+from models.membership import Membership
+from models.unit import Unit
+from models.vocabulary import ApplicationState
+
+
+@dataclass(frozen=True)
+class Filing:
+    """What an officer writes on an application; `payee` None: the member's registered account."""
+
+    on: date
+    amount: Decimal | None
+    facts: Mapping[str, Any]
+    payee: Payee | None
+
+
+def visible(actor: Actor) -> Select[Application]:
+    """Cases in the subtrees where the actor reads cases, each with its member and unit."""
+    return (
+        select(Application)
+        .join(Application.unit)
+        .join(Application.membership)
+        .options(contains_eager(Application.unit), contains_eager(Application.membership))
+        .where(within(actor, "case.read"))
+    )
+
+
+def find_application(session: Session, actor: Actor, application_id: UUID) -> Application:
+    """A case that the actor may see; raises NotFound."""
+    found = session.scalar(
+        visible(actor).where(Application.id == application_id).execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def lock_application(session: Session, actor: Actor, application_id: UUID) -> Application:
+    """The same for an act: the person first, then the case, both held until the transaction ends."""
+    found = find_application(session, actor, application_id)
+    lock_person(session, found.person_id)
+    session.refresh(found, with_for_update={"key_share": True, "of": Application})
+    return found
+
+
+def list_applications(
+    session: Session,
+    actor: Actor,
+    *,
+    after: UUID | None,
+    limit: int,
+    programme: str | None = None,
+    state: str | None = None,
+    unit_code: str | None = None,
+    member_id: UUID | None = None,
+) -> list[Application]:
+    """Cases in order of filing, one more than `limit` where there are more."""
+    query = visible(actor).order_by(Application.id).limit(limit + 1)
+    if after is not None:
+        query = query.where(Application.id > after)
+    if unit_code is not None:
+        query = query.where(Unit.code == unit_code)
+    for column, wanted in (
+        (Application.programme, programme),
+        (Application.state, state),
+        (Application.membership_id, member_id),
+    ):
+        if wanted is not None:
+            query = query.where(column == wanted)
+    return list(session.scalars(query))
+
+
+def file_application(session: Session, actor: Actor, *, programme: str, member_id: UUID, filing: Filing) -> Application:
+    """Open a draft for a member.
+
+    Raises:
+        Invalid: unknown programme, member or facts (a member out of scope looks like none). NotPermitted, OwnCase.
+    """
+    member = session.execute(
+        select(Membership, Unit.path)
+        .join(Unit, Unit.id == Membership.unit_id)
+        .where(Membership.id == member_id, within(actor, "case.file"))
+    ).first()
+    if member is None:
+        raise invalid("/member_id", "member_unknown")
+    if programme not in catalogue.programmes():
+        raise invalid("/programme", "programme_unknown")
+    membership: Membership = member[0]
+    actor.require_stranger(membership.person_id)
+    application = Application(
+        id=new_id(),
+        programme=programme,
+        unit_id=membership.unit_id,
+        membership_id=membership.id,
+        person_id=membership.person_id,
+        state=ApplicationState.DRAFT,
+        filed_by=actor.account_id,
+        submission=0,
+    )
+    _write(session, application, membership, filing)
+    session.add(application)
+    session.flush()
+    workflow.advance(session, actor, application, "file", ApplicationState.DRAFT)
+    return find_application(session, actor, application.id)
+
+
+def change_application(
+    session: Session, actor: Actor, application: Application, changes: Mapping[str, Any]
+) -> Application:
+    """Change a draft or returned case: `on`, `amount`, `facts`, `payee`; what is absent stays.
+
+    A changed case is submitted and decided anew: approvals count only within one submission.
+    """
+    actor.require("case.file", application.unit.path)
+    workflow.require(application, "change")
+    require_duty(session, actor, [application.id], "filed")
+    membership = session.get_one(Membership, application.membership_id)
+    filing = Filing(
+        on=changes.get("on", application.event_on),
+        amount=changes.get("amount", application.amount),
+        facts=changes["facts"] if "facts" in changes else stored_facts(session, application),
+        payee=changes.get("payee"),
+    )
+    _write(session, application, membership, filing, keep_payee="payee" not in changes)
+    workflow.advance(session, actor, application, "change", ApplicationState(application.state))
+    return application
+
+
+def _write(
+    session: Session, application: Application, membership: Membership, filing: Filing, *, keep_payee: bool = False
+) -> None:
+    parse_facts(catalogue.programme(application.programme), filing.facts)
+    application.event_on = filing.on
+    application.amount = filing.amount
+    application.facts_cipher = seal_facts(session, application.person_id, application.id, filing.facts)
+    payee = filing.payee or registered_payee(session, membership)
+    if payee is not None and not keep_payee:
+        sealed = seal_payee(session, application.person_id, application.id, payee)
+        for column, value in sealed.columns().items():
+            setattr(application, column, value)

@@ -1,0 +1,246 @@
+"""The acts on a case between filing and payment; each locks, checks who and when, and leaves a row."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from benefits.casework import workflow
+from benefits.casework.assessment import Judgement, assess_case, keep
+from benefits.casework.notice import close_notice, post_notice, require_complete
+from benefits.core.actor import Actor
+from benefits.core.errors import CapExceeded, DutyConflict, NotEligible, NotFound, StateForbids, invalid
+from benefits.money import fund as funds
+from benefits.money.disbursement import make_disbursement
+from benefits.money.duty import require_duty
+from benefits.money.entitlement import reserve_award, settle_awards
+from benefits.money.payee import open_payee
+from models.application import Act, Application
+from models.money import Disbursement, Fund
+from models.vocabulary import ApplicationState as State
+from models.vocabulary import DisbursementState, EntitlementState
+
+# Room that ran out between filing and decision is a conflict with others, not a fault of the case.
+_TAKEN_MEANWHILE = frozenset({"amount_within_limit", "not_taken_elsewhere"})
+
+
+def submit(session: Session, actor: Actor, application: Application) -> Application:
+    """Hand a case in: assessed now, and refused with every unmet or unknown finding.
+
+    Raises:
+        NotEligible: a criterion is unmet, or a fact is missing that it needs.
+    """
+    actor.require("case.file", application.unit.path)
+    workflow.require(application, "submit")
+    require_duty(session, actor, [application.id], "filed")
+    judgement = assess_case(session, application)
+    if judgement.assessment.outcome != "eligible":
+        raise NotEligible(judgement.assessment.findings, outcome=judgement.assessment.outcome)
+    keep(session, application, judgement)
+    application.submission += 1
+    application.approved_amount, application.fund_id = None, None
+    workflow.advance(session, actor, application, "submit", State.SUBMITTED)
+    return application
+
+
+def endorse(session: Session, actor: Actor, application: Application, note: str | None) -> Application:
+    """A reviewer has checked the case: it goes under review, or on notice where the edition asks for one."""
+    _require_decider(session, actor, application, "endorse")
+    judgement = assess_case(session, application)
+    days = _notice_days(judgement, application)
+    if days:
+        post_notice(session, actor, application, days, judgement.assessment)
+    workflow.advance(session, actor, application, "endorse", State.ON_NOTICE if days else State.UNDER_REVIEW, note=note)
+    return application
+
+
+def approve(
+    session: Session, actor: Actor, application: Application, *, fund_id: UUID, amount: Decimal | None, note: str | None
+) -> Application:
+    """Approve; once enough different reviewers have, fund and entitlement are reserved and the payment is made.
+
+    Raises:
+        NotEligible: the rules refuse now. CapExceeded: the entitlement's room was taken meanwhile.
+        FundExhausted: the fund has too little. DutyConflict, OwnCase, NotPermitted: who may not.
+        StateForbids: the state, or a notice that is not complete or is objected to.
+        Invalid: no such fund, no amount, or another amount or fund than the first reviewer's.
+    """
+    _require_decider(session, actor, application, "approve")
+    require_complete(session, actor, application)
+    fund = _fund(session, actor, application, fund_id)
+    first = _earlier_approvals(session, application)
+    if any(act.person_id == actor.person_id for act in first):
+        raise DutyConflict(application_id=application.id, held="decided", wanted="second_review")
+    decided = _decided_amount(application, amount, first)
+    judgement = _judge_now(session, application, decided, fund)
+    if application.state != State.ON_NOTICE and _notice_days(judgement, application):
+        raise StateForbids(state=application.state, act="approve")
+    application.fund_id, application.approved_amount = fund.id, decided
+    needed = judgement.running.edition.reviewers_for(decided) if judgement.running else 1
+    enough = len(first) + 1 >= needed
+    keep(session, application, judgement)
+    state = State.APPROVED if enough else State(application.state)
+    if not enough and application.state != State.ON_NOTICE:
+        state = State.UNDER_REVIEW
+    workflow.advance(session, actor, application, "approve", state, note=note, amount=decided)
+    if enough:
+        _grant(session, application, judgement, decided)
+        close_notice(session, actor, application)
+    return application
+
+
+def give_back(session: Session, actor: Actor, application: Application, reason: str) -> Application:
+    """Return a case to its officer: decisions are void, reservations are released, unsent payments cancelled."""
+    _require_decider(session, actor, application, "return")
+    if application.state == State.APPROVED:
+        _release(session, application)
+    close_notice(session, actor, application)
+    workflow.advance(session, actor, application, "return", State.RETURNED, note=reason)
+    application.approved_amount, application.fund_id = None, None
+    session.flush()
+    return application
+
+
+def reject(session: Session, actor: Actor, application: Application, reason: str) -> Application:
+    """Reject a case; the officer may appeal."""
+    _require_decider(session, actor, application, "reject")
+    close_notice(session, actor, application)
+    workflow.advance(session, actor, application, "reject", State.REJECTED, note=reason)
+    return application
+
+
+def withdraw(session: Session, actor: Actor, application: Application, reason: str) -> Application:
+    """Take a case back before it is approved."""
+    actor.require("case.file", application.unit.path)
+    workflow.require(application, "withdraw")
+    require_duty(session, actor, [application.id], "filed")
+    close_notice(session, actor, application)
+    workflow.advance(session, actor, application, "withdraw", State.WITHDRAWN, note=reason)
+    return application
+
+
+def appeal(session: Session, actor: Actor, application: Application, reason: str) -> Application:
+    """Ask for another decision on a rejected case, by another person than before."""
+    actor.require("case.file", application.unit.path)
+    workflow.require(application, "appeal")
+    require_duty(session, actor, [application.id], "filed")
+    application.submission += 1
+    workflow.advance(session, actor, application, "appeal", State.APPEALED, note=reason)
+    return application
+
+
+def _require_decider(session: Session, actor: Actor, application: Application, act: str) -> None:
+    actor.require("case.decide", application.unit.path)
+    workflow.require(application, act)
+    require_duty(session, actor, [application.id], "decided")
+    appealed = session.scalar(
+        select(Act.id)
+        .where(Act.application_id == application.id, Act.act == "appeal", Act.submission == application.submission)
+        .limit(1)
+    )
+    if appealed is not None:
+        before = session.scalar(
+            select(Act.id)
+            .where(
+                Act.application_id == application.id,
+                Act.duty == "decided",
+                Act.person_id == actor.person_id,
+                Act.submission < application.submission,
+            )
+            .limit(1)
+        )
+        if before is not None:
+            raise DutyConflict(application_id=application.id, held="decided", wanted="appeal")
+
+
+def _fund(session: Session, actor: Actor, application: Application, fund_id: UUID) -> Fund:
+    """The fund, if its unit is the case's own or above it; an invisible one looks like none."""
+    try:
+        fund = funds.find_fund(session, actor, fund_id)
+    except NotFound:
+        raise invalid("/fund_id", "fund_unknown") from None
+    if not application.unit.path.startswith(fund.unit.path):
+        raise invalid("/fund_id", "fund_unknown")
+    return fund
+
+
+def _earlier_approvals(session: Session, application: Application) -> list[Act]:
+    return list(
+        session.scalars(
+            select(Act).where(
+                Act.application_id == application.id,
+                Act.act == "approve",
+                Act.submission == application.submission,
+            )
+        )
+    )
+
+
+def _decided_amount(application: Application, asked: Decimal | None, first: list[Act]) -> Decimal:
+    decided = asked or application.approved_amount or application.amount
+    if not decided:
+        raise invalid("/amount", "required")
+    if application.amount is not None and decided > application.amount:
+        raise invalid("/amount", "above_asked")
+    if first and decided != first[0].amount:
+        raise invalid("/amount", "differs_from_first_review")
+    return decided
+
+
+def _judge_now(session: Session, application: Application, amount: Decimal, fund: Fund) -> Judgement:
+    """The rules once more, with the amount decided, the paying union known and the person's ledger locked."""
+    judgement = assess_case(session, application, amount=amount, payer_kind=fund.unit.union_kind)
+    answer = judgement.assessment
+    unmet = {finding.code for finding in answer.unmet}
+    if unmet and unmet <= _TAKEN_MEANWHILE:
+        room = answer.entitlement.amount_max if answer.entitlement else Decimal(0)
+        raise CapExceeded(available=f"{room:.2f}")
+    if answer.outcome != "eligible":
+        raise NotEligible(answer.findings, outcome=answer.outcome)
+    return judgement
+
+
+def _grant(session: Session, application: Application, judgement: Judgement, amount: Decimal) -> None:
+    answer = judgement.assessment
+    if answer.key is None or application.fund_id is None:
+        raise StateForbids(state=application.state, act="approve")
+    reserve_award(session, application, answer.key, amount)
+    funds.reserve(session, application.fund_id, amount)
+    if answer.entitlement is not None and answer.entitlement.form == "money":
+        if application.payee_cipher is None:
+            raise invalid("/payee", "payee_missing")
+        payee = open_payee(session, application.person_id, application.id, application.payee_cipher)
+        make_disbursement(session, application, fund_id=application.fund_id, amount=amount, payee=payee)
+
+
+def _release(session: Session, application: Application) -> None:
+    """Undo an approval none of whose payments has entered a batch."""
+    payments = session.scalars(
+        select(Disbursement)
+        .where(Disbursement.application_id == application.id)
+        .order_by(Disbursement.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    sent = [
+        payment.state
+        for payment in payments
+        if payment.state not in {DisbursementState.RESERVED, DisbursementState.CANCELLED}
+    ]
+    if sent:
+        raise StateForbids(state=sent[0], act="return")
+    if application.fund_id is None or application.approved_amount is None:
+        raise StateForbids(state=application.state, act="return")
+    settle_awards(session, [application.id], EntitlementState.RELEASED)
+    funds.release(session, application.fund_id, application.approved_amount)
+    session.execute(
+        update(Disbursement)
+        .where(Disbursement.application_id == application.id, Disbursement.state == DisbursementState.RESERVED)
+        .values(state=DisbursementState.CANCELLED)
+    )
+
+
+def _notice_days(judgement: Judgement, application: Application) -> int:
+    return judgement.running.edition.notice_working_days(application.event_on) if judgement.running else 0

@@ -1,0 +1,91 @@
+"""The life of a case: which act leads from which state to which, and the one function that moves it."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from benefits.casework.seen import seen_hash
+from benefits.core.actor import Actor
+from benefits.core.errors import StateForbids
+from models.application import Act, Application
+from models.vocabulary import ApplicationState as State
+
+_BEFORE_APPROVAL = frozenset(
+    {State.DRAFT, State.SUBMITTED, State.UNDER_REVIEW, State.ON_NOTICE, State.RETURNED, State.APPEALED}
+)
+_IN_REVIEW = frozenset({State.SUBMITTED, State.UNDER_REVIEW, State.APPEALED})
+
+# act -> states it may follow (contract §3.1); `file` makes the case, `approve` may wait for another reviewer.
+MAY_FOLLOW = MappingProxyType(
+    {
+        "change": frozenset({State.DRAFT, State.RETURNED}),
+        "submit": frozenset({State.DRAFT, State.RETURNED}),
+        "endorse": _IN_REVIEW,
+        "approve": _IN_REVIEW | {State.ON_NOTICE},
+        "return": _IN_REVIEW - {State.APPEALED} | {State.ON_NOTICE, State.APPROVED},
+        "reject": _IN_REVIEW | {State.ON_NOTICE},
+        "withdraw": _BEFORE_APPROVAL,
+        "appeal": frozenset({State.REJECTED}),
+        "lapse": frozenset({State.DRAFT, State.SUBMITTED, State.RETURNED}),
+    }
+)
+# The duty that an act fills; nobody fills two different ones in one case (benefits.money.duty).
+DUTY = MappingProxyType(
+    {
+        "file": "filed",
+        "change": "filed",
+        "submit": "filed",
+        "appeal": "filed",
+        "endorse": "decided",
+        "approve": "decided",
+        "return": "decided",
+        "reject": "decided",
+    }
+)
+
+
+def require(application: Application, act: str) -> None:
+    """Refuse with `StateForbids` unless the act may follow the case's state."""
+    if application.state not in MAY_FOLLOW[act]:
+        raise StateForbids(state=application.state, act=act)
+
+
+def advance(
+    session: Session,
+    actor: Actor,
+    application: Application,
+    act: str,
+    to: State,
+    *,
+    note: str | None = None,
+    amount: object = None,
+) -> Act:
+    """Move the case by one act and keep it as a row, bound to what was seen. Nothing else moves a case's state."""
+    row = Act(
+        application_id=application.id,
+        unit_id=application.unit_id,
+        act=act,
+        duty=DUTY.get(act),
+        from_state=None if act == "file" else application.state,
+        to_state=to,
+        submission=application.submission,
+        account_id=actor.account_id,
+        person_id=actor.person_id,
+        amount=amount,
+        note=note,
+        seen_hash=seen_hash(session, application),
+    )
+    application.state = to
+    application.touched_at = actor.at
+    session.add(row)
+    session.flush()
+    return row
+
+
+def acts_of(session: Session, application_id: UUID) -> list[Act]:
+    """The acts on a case, the oldest first."""
+    return list(session.scalars(select(Act).where(Act.application_id == application_id).order_by(Act.id)))

@@ -1,0 +1,269 @@
+"""Payment batches: built and approved by finance, released by the cashier, frozen as one file for the bank."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ScalarSelect, Select, func, insert, select, update
+from sqlalchemy.orm import Session, contains_eager
+
+from benefits.access.reach import within
+from benefits.core.actor import Actor
+from benefits.core.errors import Fault, Invalid, NotFound, StateForbids
+from benefits.core.money import NOTHING
+from benefits.money import fund as funds
+from benefits.money.batch_paper import freeze
+from benefits.money.disbursement import touch_cases
+from benefits.money.duty import require_duty
+from models.application import Act, Application
+from models.columns import new_id
+from models.money import Disbursement, Fund, PaymentBatch
+from models.secrecy import secrecy
+from models.vocabulary import BatchState, DisbursementState
+
+MOST_PAYMENTS = 20_000
+_MAY_FOLLOW = {
+    "approve": (BatchState.PREPARED,),
+    "release": (BatchState.APPROVED,),
+    "cancel": (BatchState.PREPARED, BatchState.APPROVED),
+}
+
+
+def _visible(actor: Actor) -> Select[PaymentBatch]:
+    return (
+        select(PaymentBatch)
+        .join(PaymentBatch.fund)
+        .join(Fund.unit)
+        .options(contains_eager(PaymentBatch.fund).contains_eager(Fund.unit))
+        .where(within(actor, "payment.read"))
+    )
+
+
+def find_batch(session: Session, actor: Actor, batch_id: UUID) -> PaymentBatch:
+    """A batch that the actor may see; raises NotFound."""
+    batch = session.scalar(_visible(actor).where(PaymentBatch.id == batch_id).execution_options(populate_existing=True))
+    if batch is None:
+        raise NotFound
+    return batch
+
+
+def lock_batch(session: Session, actor: Actor, batch_id: UUID) -> PaymentBatch:
+    """The same for an act, locked in the house's order: the cases, the fund, then the batch and its payments."""
+    batch = find_batch(session, actor, batch_id)
+    touch_cases(session, actor, cases_of(session, batch.id))
+    funds.lock_fund(session, actor, batch.fund_id)
+    session.refresh(batch, with_for_update={"key_share": True, "of": PaymentBatch})
+    return batch
+
+
+def list_batches(
+    session: Session, actor: Actor, *, after: UUID | None, limit: int, fund_id: UUID | None, state: str | None
+) -> list[PaymentBatch]:
+    """Batches in order of creation, one more than `limit` where there are more."""
+    query = _visible(actor).order_by(PaymentBatch.id).limit(limit + 1)
+    if after is not None:
+        query = query.where(PaymentBatch.id > after)
+    if fund_id is not None:
+        query = query.where(PaymentBatch.fund_id == fund_id)
+    if state is not None:
+        query = query.where(PaymentBatch.state == state)
+    return list(session.scalars(query))
+
+
+def cases_of(session: Session, batch_id: UUID) -> list[UUID]:
+    """The cases that a batch pays."""
+    return list(session.scalars(select(Disbursement.application_id).where(Disbursement.batch_id == batch_id)))
+
+
+def prepare_batch(session: Session, actor: Actor, *, fund_id: UUID, disbursement_ids: Sequence[UUID]) -> PaymentBatch:
+    """Freeze reserved payments of one fund into a file; their money becomes committed.
+
+    Raises:
+        Invalid: ids that are not there, are twice, or belong to another fund.
+        StateForbids: one of them is not `reserved`. NotPermitted: finance of the fund's unit is asked.
+    """
+    if len(set(disbursement_ids)) < len(disbursement_ids):
+        raise Invalid([Fault("/disbursement_ids", "listed_twice")])
+    cases = list(session.scalars(select(Disbursement.application_id).where(Disbursement.id.in_(disbursement_ids))))
+    touch_cases(session, actor, cases)
+    try:
+        fund = funds.lock_fund(session, actor, fund_id)
+    except NotFound:
+        raise Invalid([Fault("/fund_id", "fund_unknown")]) from None
+    actor.require("payment.batch", fund.unit.path)
+    payments = _lock_payments(session, fund_id, disbursement_ids)
+    total = sum((payment.amount for payment in payments), start=NOTHING)
+    batch_id = new_id()
+    serial_number: int = session.scalars(select(func.nextval("payment_batch_number"))).one()
+    number = f"{actor.today:%Y}-{serial_number:06d}"
+    frozen = freeze(session, number, payments)
+    key, wrapped = secrecy(session).new_key(batch_id)
+    batch = PaymentBatch(
+        id=batch_id,
+        number=number,
+        unit_id=fund.unit_id,
+        fund_id=fund.id,
+        state=BatchState.PREPARED,
+        payments=len(payments),
+        total=total,
+        file_digest=bytes.fromhex(frozen.sha256),
+        key_wrapped=wrapped,
+        file=secrecy(session).encrypt(key, batch_id, "file", frozen.content),
+        prepared_by=actor.account_id,
+    )
+    session.add(batch)
+    session.flush()
+    for serial, payment in enumerate(payments, start=1):
+        payment.state, payment.batch_id, payment.serial = DisbursementState.BATCHED, batch.id, serial
+    session.flush()
+    funds.commit_reserved(session, fund.id, total)
+    return find_batch(session, actor, batch.id)
+
+
+def _lock_payments(session: Session, fund_id: UUID, wanted: Sequence[UUID]) -> list[Disbursement]:
+    found = {
+        payment.id: payment
+        for payment in session.scalars(
+            select(Disbursement)
+            .where(Disbursement.id.in_(wanted))
+            .order_by(Disbursement.id)
+            .with_for_update(key_share=True)
+            .execution_options(populate_existing=True)
+        )
+    }
+    faults = [
+        Fault(f"/disbursement_ids/{place}", "disbursement_unknown" if each not in found else "other_fund")
+        for place, each in enumerate(wanted)
+        if each not in found or found[each].fund_id != fund_id
+    ]
+    if faults:
+        raise Invalid(faults)
+    for payment in found.values():
+        if payment.state != DisbursementState.RESERVED:
+            raise StateForbids(state=payment.state, act="batch", disbursement_id=payment.id)
+    return [found[each] for each in wanted]
+
+
+def approve_batch(session: Session, actor: Actor, batch: PaymentBatch) -> PaymentBatch:
+    """Finance approves: a duty of its own in every case of the batch.
+
+    Raises:
+        NotPermitted, OwnCase, DutyConflict. StateForbids: not prepared, or a payee is no longer what was approved.
+    """
+    actor.require("payment.batch", batch.fund.unit.path)
+    _require(batch, "approve")
+    _as_approved(session, batch)
+    _fill_duty(session, actor, batch, "approve_payment", "payment_approved")
+    batch.state, batch.approved_by, batch.approved_at = BatchState.APPROVED, actor.account_id, actor.at
+    session.flush()
+    return batch
+
+
+def release_batch(session: Session, actor: Actor, batch: PaymentBatch) -> PaymentBatch:
+    """The cashier releases: the file may go to the bank.
+
+    Raises:
+        NotPermitted, OwnCase, DutyConflict. StateForbids: not approved, or a payee is no longer what was approved.
+    """
+    actor.require("payment.release", batch.fund.unit.path)
+    _require(batch, "release")
+    _as_approved(session, batch)
+    _fill_duty(session, actor, batch, "release_payment", "released")
+    _move(session, batch, DisbursementState.RELEASED)
+    batch.state, batch.released_by, batch.released_at = BatchState.RELEASED, actor.account_id, actor.at
+    session.flush()
+    return batch
+
+
+def cancel_batch(session: Session, actor: Actor, batch: PaymentBatch) -> PaymentBatch:
+    """Finance takes a batch apart before its release: its payments are reserved again."""
+    actor.require("payment.batch", batch.fund.unit.path)
+    _require(batch, "cancel")
+    session.execute(
+        update(Disbursement)
+        .where(Disbursement.batch_id == batch.id)
+        .values(state=DisbursementState.RESERVED, batch_id=None, serial=None)
+    )
+    funds.uncommit(session, batch.fund_id, batch.total)
+    batch.state = BatchState.CANCELLED
+    session.flush()
+    return batch
+
+
+def _require(batch: PaymentBatch, act: str) -> None:
+    if batch.state not in _MAY_FOLLOW[act]:
+        raise StateForbids(state=batch.state, act=act)
+
+
+def _move(session: Session, batch: PaymentBatch, state: DisbursementState) -> None:
+    session.execute(update(Disbursement).where(Disbursement.batch_id == batch.id).values(state=state))
+
+
+def _as_approved(session: Session, batch: PaymentBatch) -> None:
+    """Every payment goes to the payee, and is of the amount, that its reviewers approved."""
+    altered = session.scalar(
+        select(Disbursement.id)
+        .join(Application, Application.id == Disbursement.application_id)
+        .where(
+            Disbursement.batch_id == batch.id,
+            (Disbursement.amount != Application.approved_amount)
+            | (Disbursement.replaces_id.is_(None) & (Disbursement.payee_hash != Application.payee_hash))
+            | (
+                Disbursement.replaces_id.is_not(None)
+                & (Disbursement.payee_hash != func.coalesce(_approved_account(), Application.payee_hash))
+            ),
+        )
+        .limit(1)
+    )
+    if altered is not None:
+        raise StateForbids(state="payee_altered", act="approve", disbursement_id=altered)
+
+
+def _approved_account() -> ScalarSelect[bytes]:
+    """The hash of the account that was approved for a repayment, as the act kept it."""
+    return (
+        select(Act.seen_hash)
+        .where(Act.disbursement_id == Disbursement.id, Act.act == "approve_account")
+        .correlate(Disbursement)
+        .scalar_subquery()
+    )
+
+
+def _fill_duty(session: Session, actor: Actor, batch: PaymentBatch, act: str, duty: str) -> None:
+    require_duty(session, actor, cases_of(session, batch.id), duty)
+    rows = session.execute(
+        select(Disbursement, Application)
+        .join(Application, Application.id == Disbursement.application_id)
+        .where(Disbursement.batch_id == batch.id)
+        .order_by(Disbursement.serial)
+    ).all()
+    session.execute(
+        insert(Act),
+        [
+            _act_row(actor, payment, application, act, duty, batch.file_digest, actor.at)
+            for payment, application in rows
+        ],
+    )
+
+
+def _act_row(
+    actor: Actor, payment: Disbursement, application: Application, act: str, duty: str, seen: bytes, at: datetime
+) -> dict[str, object]:
+    return {
+        "id": new_id(),
+        "application_id": payment.application_id,
+        "unit_id": payment.unit_id,
+        "act": act,
+        "duty": duty,
+        "from_state": application.state,
+        "to_state": application.state,
+        "submission": application.submission,
+        "account_id": actor.account_id,
+        "person_id": actor.person_id,
+        "amount": payment.amount,
+        "disbursement_id": payment.id,
+        "seen_hash": seen,
+        "acted_at": at,
+    }

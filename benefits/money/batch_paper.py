@@ -1,0 +1,68 @@
+"""The file of a payment batch: frozen when the batch is built, decrypted for those who pay, each download recorded."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from benefits.access.person import person_keys
+from benefits.core.actor import Actor
+from benefits.core.errors import StateForbids
+from benefits.money.payee import open_with
+from benefits.papers.bank_file import BankFile, BankLine, bank_file
+from benefits.record.writer import write_entry
+from models.application import Application
+from models.money import Disbursement, PaymentBatch
+from models.secrecy import secrecy
+from models.vocabulary import BatchState
+
+_READY = frozenset({BatchState.APPROVED, BatchState.RELEASED, BatchState.SETTLED})
+
+
+def freeze(session: Session, number: str, payments: Sequence[Disbursement]) -> BankFile:
+    """The bank's file for these payments, in this order, numbered from 1."""
+    keys = person_keys(session, {payment.person_id for payment in payments})
+    numbers = {
+        row.id: row.number
+        for row in session.execute(
+            select(Application.id, Application.number).where(
+                Application.id.in_({payment.application_id for payment in payments})
+            )
+        )
+    }
+    lines = []
+    for serial, payment in enumerate(payments, start=1):
+        payee = open_with(session, keys[payment.person_id], payment.id, payment.payee_cipher)
+        remark = f"会员福利{numbers[payment.application_id]:08d}"
+        lines.append(BankLine(serial, payee.holder, payee.account_number, payee.bank, payment.amount, remark))
+    return bank_file(number, lines)
+
+
+def batch_file(session: Session, actor: Actor, batch: PaymentBatch) -> bytes:
+    """The frozen file, for those who pay; each download enters the record.
+
+    Raises:
+        StateForbids: not approved yet. NotPermitted: finance or cashier of the fund's unit is asked.
+    """
+    path = batch.fund.unit.path
+    if not actor.may("payment.batch", path):
+        actor.require("payment.release", path)
+    if batch.state not in _READY:
+        raise StateForbids(state=batch.state, act="file")
+    key = secrecy(session).unwrap(batch.key_wrapped, batch.id)
+    content = secrecy(session).decrypt(key, batch.id, "file", batch.file)
+    if hashlib.sha256(content).digest() != batch.file_digest:
+        raise StateForbids(state="file_altered", act="file")
+    write_entry(
+        session,
+        kind="export",
+        action="bank_file",
+        table="payment_batch",
+        row=batch.id,
+        unit_id=batch.unit_id,
+        data={"payments": batch.payments, "total": f"{batch.total:.2f}", "digest": batch.file_digest.hex()},
+    )
+    return content

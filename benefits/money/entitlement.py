@@ -1,0 +1,87 @@
+"""The entitlement ledger: what a person was awarded over all unions; asked and reserved under a lock on the person."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from benefits.rules.answer import LedgerKey
+from benefits.rules.declaration import Programme, RecordFact
+from models.application import Application, Entitlement
+from models.person import Person
+from models.vocabulary import EntitlementState
+
+
+@dataclass(frozen=True)
+class Standpoint:
+    """Who asks the ledger: about this person, from this unit, leaving out this case's own award."""
+
+    person_id: UUID
+    unit_id: UUID
+    case_id: UUID | None = None
+
+
+def lock_person(session: Session, person_id: UUID) -> None:
+    """Hold the person until the transaction ends: whoever else would ask and reserve for them waits. The first lock."""
+    session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
+
+
+def record_facts(session: Session, programme: Programme, key: LedgerKey, view: Standpoint) -> Mapping[str, object]:
+    """What the ledger says of a person for a case with this key; facts whose key is not known stay out (unknown)."""
+    known: dict[str, object] = {}
+    for fact in programme.record_facts:
+        if fact.kinds and key.kind not in fact.kinds:
+            continue
+        if any(getattr(key, part) is None for part in fact.match):
+            continue
+        known[fact.name] = _ask(session, fact, fact.programme or programme.code, key, view)
+    return known
+
+
+def _ask(session: Session, fact: RecordFact, programme: str, key: LedgerKey, view: Standpoint) -> object:
+    parts = [getattr(key, part) if part in fact.match else None for part in ("kind", "occasion", "year")]
+    if fact.measure == "sum":
+        total: Decimal = session.scalars(
+            select(func.entitlement_sum(view.person_id, programme, *parts, view.case_id))
+        ).one()
+        return total
+    elsewhere = view.unit_id if fact.measure == "elsewhere" else None
+    count: int = session.scalars(
+        select(func.entitlement_count(view.person_id, programme, *parts, view.case_id, elsewhere))
+    ).one()
+    return count > 0 if fact.measure == "elsewhere" else count
+
+
+def reserve_award(session: Session, application: Application, key: LedgerKey, amount: Decimal) -> None:
+    """Enter an award. The person is locked; `uq_entitlement_once` refuses a second one where the rules say once."""
+    session.add(
+        Entitlement(
+            person_id=application.person_id,
+            unit_id=application.unit_id,
+            application_id=application.id,
+            programme=application.programme,
+            kind=key.kind or "",
+            occasion=key.occasion or "",
+            year=key.year or application.event_on.year,
+            amount=amount,
+            once=bool(key.once),
+            state=EntitlementState.RESERVED,
+            event_on=application.event_on,
+        )
+    )
+    session.flush()
+
+
+def settle_awards(session: Session, applications: Collection[UUID], state: EntitlementState) -> None:
+    """Grant (when paid) or release (when given back) the live awards of these cases."""
+    session.execute(
+        update(Entitlement)
+        .where(Entitlement.application_id.in_(applications), Entitlement.state != EntitlementState.RELEASED)
+        .values(state=state)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,145 @@
+"""Funds: money moves appropriated → reserved → committed → spent by conditional updates; none can be overdrawn."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.orm import Session, contains_eager
+
+from benefits.access.reach import along
+from benefits.core.actor import Actor
+from benefits.core.errors import FundExhausted, NotFound, invalid
+from models.columns import new_id
+from models.money import Fund, FundAdjustment
+from models.unit import Unit
+
+
+def create_fund(
+    session: Session, actor: Actor, *, unit_code: str, name: str, year: int, source: str, appropriated: Decimal
+) -> Fund:
+    """Open a purse of a unit for a year.
+
+    Raises:
+        Invalid: no such unit in the actor's scope. NotPermitted: finance of that unit is asked.
+        AlreadyExists: the unit has a fund of that name and year.
+    """
+    unit = session.scalar(select(Unit).where(Unit.code == unit_code))
+    if unit is None:
+        raise invalid("/unit_code", "unit_unknown")
+    actor.require("fund.keep", unit.path)
+    fund = Fund(id=new_id(), unit_id=unit.id, name=name, year=year, source=source, appropriated=appropriated)
+    session.add(fund)
+    session.flush()
+    return find_fund(session, actor, fund.id)
+
+
+def _visible(actor: Actor) -> Select[Fund]:
+    """Funds of the units where the actor reads funds, of those below and, by name only, of those above."""
+    return select(Fund).join(Fund.unit).options(contains_eager(Fund.unit)).where(along(actor, "fund.read"))
+
+
+def find_fund(session: Session, actor: Actor, fund_id: UUID) -> Fund:
+    """A fund that the actor may see; raises NotFound."""
+    fund = session.scalar(_visible(actor).where(Fund.id == fund_id).execution_options(populate_existing=True))
+    if fund is None:
+        raise NotFound
+    return fund
+
+
+def lock_fund(session: Session, actor: Actor, fund_id: UUID) -> Fund:
+    """The same, locked until the transaction ends."""
+    fund = session.scalar(
+        _visible(actor)
+        .where(Fund.id == fund_id)
+        .with_for_update(of=Fund, key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    if fund is None:
+        raise NotFound
+    return fund
+
+
+def list_funds(
+    session: Session, actor: Actor, *, after: UUID | None, limit: int, unit_code: str | None, year: int | None
+) -> list[Fund]:
+    """Funds in order of creation, one more than `limit` where there are more."""
+    query = _visible(actor).order_by(Fund.id).limit(limit + 1)
+    if after is not None:
+        query = query.where(Fund.id > after)
+    if unit_code is not None:
+        query = query.where(Unit.code == unit_code)
+    if year is not None:
+        query = query.where(Fund.year == year)
+    return list(session.scalars(query))
+
+
+def sees_balance(actor: Actor, fund: Fund) -> bool:
+    """Balances are for the owner's subtree only; units below see names."""
+    return actor.may("fund.read", fund.unit.path)
+
+
+def adjust_fund(session: Session, actor: Actor, fund: Fund, *, amount: Decimal, reason: str) -> Fund:
+    """Raise or lower the appropriation.
+
+    Raises:
+        FundExhausted: what is reserved, committed and spent would no longer be covered.
+    """
+    actor.require("fund.keep", fund.unit.path)
+    session.add(
+        FundAdjustment(
+            fund_id=fund.id, unit_id=fund.unit_id, amount=amount, reason=reason, adjusted_by=actor.account_id
+        )
+    )
+    _move(session, fund.id, appropriated=amount)
+    return find_fund(session, actor, fund.id)
+
+
+def reserve(session: Session, fund_id: UUID, amount: Decimal) -> None:
+    """Available → reserved; raises FundExhausted with nothing changed."""
+    _move(session, fund_id, reserved=amount)
+
+
+def release(session: Session, fund_id: UUID, amount: Decimal) -> None:
+    """Reserved → available."""
+    _move(session, fund_id, reserved=-amount)
+
+
+def commit_reserved(session: Session, fund_id: UUID, amount: Decimal) -> None:
+    """Reserved → committed: the money is in a batch."""
+    _move(session, fund_id, reserved=-amount, committed=amount)
+
+
+def uncommit(session: Session, fund_id: UUID, amount: Decimal) -> None:
+    """Committed → reserved: a batch was cancelled, or a payment came back."""
+    _move(session, fund_id, reserved=amount, committed=-amount)
+
+
+def spend(session: Session, fund_id: UUID, amount: Decimal) -> None:
+    """Committed → spent: the bank has paid."""
+    _move(session, fund_id, committed=-amount, spent=amount)
+
+
+def _move(session: Session, fund_id: UUID, **by: Decimal) -> None:
+    """One conditional update: it waits for others on the row, sees their result, and refuses to overdraw."""
+    nothing = Decimal(0)
+    appropriated, reserved, committed, spent = (
+        getattr(Fund, part) + by.get(part, nothing) for part in ("appropriated", "reserved", "committed", "spent")
+    )
+    moved = session.execute(
+        update(Fund)
+        .where(
+            Fund.id == fund_id,
+            appropriated - reserved - committed - spent >= 0,
+            reserved >= 0,
+            committed >= 0,
+            spent >= 0,
+            appropriated >= 0,
+        )
+        .values(appropriated=appropriated, reserved=reserved, committed=committed, spent=spent)
+        .returning(Fund.id)
+        .execution_options(synchronize_session=False)
+    )
+    if moved.first() is None:
+        raise FundExhausted(fund_id=fund_id, asked=sum(by.values(), nothing))
