@@ -1,4 +1,4 @@
-"""Accounts with their grants and declared relatives, kept by admins; any change of them is one of the account's page."""
+"""Accounts with their grants and declared relatives, which share the account's version; kept by admins."""
 
 from __future__ import annotations
 

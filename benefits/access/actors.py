@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from benefits.access import sign_ins
 from benefits.core.actor import UNION_ZONE, Actor, Held
 from benefits.core.errors import NotSignedIn
-from models.account import Account, Grant, Relative, SignIn
+from models.account import Account, Grant, Relative
 from models.database import Scope, set_scope
 
 
@@ -24,29 +25,7 @@ def load_actor(session: Session, account_id: UUID, at: datetime, request_id: str
     account = session.get(Account, account_id, populate_existing=True)
     if account is None or not account.enabled:
         raise NotSignedIn
-    today = at.astimezone(UNION_ZONE).date()
-    held = session.execute(
-        # `unit_path` answers whatever the scope, which these very grants are about to open.
-        select(Grant.role, Grant.unit_id, func.unit_path(Grant.unit_id).label("path")).where(
-            Grant.account_id == account_id,
-            Grant.revoked_at.is_(None),
-            Grant.valid_from <= today,
-            (Grant.valid_until.is_(None)) | (Grant.valid_until >= today),
-        )
-    ).all()
-    relatives = session.scalars(select(Relative.person_id).where(Relative.account_id == account_id))
-    actor = Actor(
-        account_id=account_id,
-        person_id=account.person_id,
-        name=account.name,
-        unit_id=account.unit_id,
-        grants=tuple(Held(row.role, row.path, row.unit_id) for row in held),
-        request_id=request_id,
-        at=at,
-        relatives=frozenset(relatives),
-    )
-    set_scope(session, Scope(account_id=account_id, request_id=request_id, paths=actor.paths()))
-    return actor
+    return _actor(session, account, at, request_id)
 
 
 def actor_of_sign_in(session: Session, account_id: UUID, sign_in_id: UUID, at: datetime, request_id: str) -> Actor:
@@ -56,14 +35,42 @@ def actor_of_sign_in(session: Session, account_id: UUID, sign_in_id: UUID, at: d
         NotSignedIn: the sign-in ended, or the account is gone or disabled.
     """
     set_scope(session, Scope(account_id=account_id, request_id=request_id))
-    live = session.scalar(
-        select(SignIn.id).where(
-            SignIn.id == sign_in_id,
-            SignIn.account_id == account_id,
-            SignIn.ended_at.is_(None),
-            SignIn.expires_at > at,
+    found = sign_ins.live(session, account_id, sign_in_id, at)
+    if found is None:
+        raise NotSignedIn
+    return _actor(session, found[1], at, request_id)
+
+
+def _actor(session: Session, account: Account, at: datetime, request_id: str) -> Actor:
+    grants = _grants_in_force(session, account.id, at.astimezone(UNION_ZONE).date())
+    paths = tuple(sorted({grant.path for grant in grants}))
+    set_scope(session, Scope(account_id=account.id, request_id=request_id, paths=paths))
+    # A person may have two accounts: what was declared on either keeps both away from the case.
+    relatives = session.scalars(
+        select(Relative.person_id)
+        .join(Account, Account.id == Relative.account_id)
+        .where(Account.person_id == account.person_id)
+    )
+    return Actor(
+        account_id=account.id,
+        person_id=account.person_id,
+        name=account.name,
+        unit_id=account.unit_id,
+        grants=grants,
+        request_id=request_id,
+        at=at,
+        relatives=frozenset(relatives),
+    )
+
+
+def _grants_in_force(session: Session, account_id: UUID, today: date) -> tuple[Held, ...]:
+    held = session.execute(
+        # `unit_path` answers whatever the scope, which these very grants are about to open.
+        select(Grant.role, Grant.unit_id, func.unit_path(Grant.unit_id).label("path")).where(
+            Grant.account_id == account_id,
+            Grant.revoked_at.is_(None),
+            Grant.valid_from <= today,
+            (Grant.valid_until.is_(None)) | (Grant.valid_until >= today),
         )
     )
-    if live is None:
-        raise NotSignedIn
-    return load_actor(session, account_id, at, request_id)
+    return tuple(Held(row.role, row.path, row.unit_id) for row in held)
