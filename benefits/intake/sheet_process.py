@@ -1,9 +1,9 @@
 """The room with thick walls: a process that opens one workbook under limits and writes its rows as JSON lines.
 
-It is run by path with an empty environment, so it imports no other part of the house, sees no secret, and may
-die. The file comes on standard input, the limits as JSON in the first argument. The first line out is
-`{"sheet": …}` or `{"fault": …, "params": …}`, then comes one array `[row number, cell, …]` for every row that is
-not blank, and at last `{"end": true}`.
+It is run by path with an empty environment, so it imports no other part of the house, sees no secret, and may die.
+The file comes on standard input, the limits as JSON in the first argument. The first line out is
+`{"sheet": …, "height": …}` or `{"fault": …, "params": …}`, then comes one array `[row number, cell, …]` for every
+row that is not blank, and at last `{"end": true}`.
 """
 
 from __future__ import annotations
@@ -52,12 +52,12 @@ def main() -> None:
     try:
         content = sys.stdin.buffer.read()
         if content.startswith(b"PK"):
-            sheet, rows = open_workbook(content, limits)
+            about, rows = open_workbook(content, limits)
         else:
-            sheet, rows = "", open_csv(content, limits)
+            about, rows = open_csv(content, limits)
         first = encode(rows, limits)
         opening = next(first, b"")  # what is wrong with the whole shows before anything is written
-        out.write(orjson.dumps({"sheet": sheet}) + b"\n" + opening)
+        out.write(orjson.dumps(about) + b"\n" + opening)
         out.writelines(first)
         out.write(b'{"end": true}\n')
     except FaultFoundError as fault:
@@ -69,8 +69,8 @@ def main() -> None:
     out.flush()
 
 
-def open_workbook(content: bytes, limits: dict[str, Any]) -> tuple[str, Iterator[list[Any]]]:
-    """The chosen sheet's name and its rows from the first one on."""
+def open_workbook(content: bytes, limits: dict[str, Any]) -> tuple[dict[str, Any], Iterator[list[Any]]]:
+    """The chosen sheet's name and height, and its rows from the first one on."""
     try:
         inspect_archive(content, limits)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, UnicodeDecodeError) as error:
@@ -80,7 +80,7 @@ def open_workbook(content: bytes, limits: dict[str, Any]) -> tuple[str, Iterator
     sheet = book.get_sheet_by_name(name)
     refuse_above(sheet.total_height, limits["rows"], "too_many_rows")
     refuse_above(sheet.total_width, limits["columns"], "too_many_columns")
-    return name, iter(sheet.iter_rows())
+    return {"sheet": name, "height": sheet.total_height}, iter(sheet.iter_rows())
 
 
 def choose_sheet(names: list[str], wanted: str) -> str:
@@ -148,9 +148,10 @@ def inspect_part(name: str, pieces: Iterable[bytes], most_rows: int) -> None:
         tail = seen[-512:]
 
 
-def open_csv(content: bytes, limits: dict[str, Any]) -> Iterator[list[str]]:
+def open_csv(content: bytes, limits: dict[str, Any]) -> tuple[dict[str, Any], Iterator[list[str]]]:
     """The lines of a text in UTF-8 or GB18030, as Excel and WPS save them in China."""
-    refuse_above(content.count(b"\n"), limits["rows"], "too_many_rows")
+    height = content.count(b"\n")
+    refuse_above(height, limits["rows"], "too_many_rows")
     if b"\0" in content:
         raise FaultFoundError("encoding_unreadable")
     for encoding in ("utf-8-sig", "gb18030"):
@@ -161,7 +162,7 @@ def open_csv(content: bytes, limits: dict[str, Any]) -> Iterator[list[str]]:
         except UnicodeDecodeError:
             continue
         text.seek(0)
-        return csv.reader(text)
+        return {"sheet": "", "height": height}, csv.reader(text)
     raise FaultFoundError("encoding_unreadable")
 
 

@@ -59,7 +59,7 @@ class Columns:
     sheet: str
     required: tuple[str, ...]
     optional: tuple[str, ...]
-    ignored: frozenset[str] = frozenset({"序号", "备注"})
+    ignored: frozenset[str] = frozenset({"序号", "备注", "校验结果", "Findings"})  # the last two: our own marks
 
     def bind(self, header: list[str]) -> list[tuple[str, int]]:
         """Which heading stands where; blanks and the star of a required column are no part of a heading."""
@@ -77,32 +77,39 @@ class Columns:
 
 @dataclass(frozen=True)
 class Table:
-    """An opened table. `rows` gives (row as in the sheet, cells as text by heading) once, in the sheet's order."""
+    """An opened table of about `height` rows. `rows` gives (row as in the sheet, cells by heading) once, in order."""
 
-    sheet: str
-    columns: tuple[str, ...]
+    height: int
     rows: Iterator[tuple[int, dict[str, str]]]
 
 
 @contextmanager
 def read_table(content: bytes, filename: str, columns: Columns, limits: Limits | None = None) -> Iterator[Table]:
-    """Open XLSX or CSV (UTF-8 or GB18030) and read the table that `columns` describes; to be used in a `with`.
+    """Open XLSX or CSV (UTF-8 or GB18030) and read the table that `columns` describes, inside a `with`.
 
     Cells come as text: days as `2019-05-01`, numbers plain, and those of more digits than Excel keeps in a form that no
-    check of digits accepts. Raises `WorkbookRefused`, here for what is wrong with the whole, at worst while reading
-    the rows, so nothing may be kept before the last one.
+    check of digits accepts. Raises `WorkbookRefused`, mostly at once, at worst while the rows are read, so nothing
+    may be kept before the last one.
     """
+    with read_rows(content, filename, columns.sheet, limits) as (height, rows):
+        header = next(rows, None)
+        if header is None:
+            raise WorkbookRefused("empty")
+        yield Table(height, _by_heading(rows, columns.bind(header[1])))
+
+
+@contextmanager
+def read_rows(
+    content: bytes, filename: str, sheet: str, limits: Limits | None = None
+) -> Iterator[tuple[int, Iterator[tuple[int, list[str]]]]]:
+    """About how many rows a file has, and those that are not blank, numbered, as they stand; else like `read_table`."""
     limits = limits or Limits()
     _refuse_at_sight(content, filename, limits)
-    with _reader(content, columns.sheet, limits) as lines:
+    with _reader(content, sheet, limits) as lines:
         opening = _next_line(lines)
-        if not isinstance(opening, dict) or "sheet" not in opening:
+        if not isinstance(opening, dict) or "height" not in opening:
             raise WorkbookRefused("too_large")
-        header = _next_line(lines)
-        if isinstance(header, dict):
-            raise WorkbookRefused("empty")
-        bound = columns.bind(header[1:])
-        yield Table(opening["sheet"], tuple(name for name, _ in bound), _rows(lines, bound))
+        yield opening["height"], _rows(lines)
 
 
 def _refuse_at_sight(content: bytes, filename: str, limits: Limits) -> None:
@@ -153,7 +160,14 @@ def _next_line(lines: IO[bytes]) -> Any:
     return value
 
 
-def _rows(lines: IO[bytes], bound: list[tuple[str, int]]) -> Iterator[tuple[int, dict[str, str]]]:
+def _rows(lines: IO[bytes]) -> Iterator[tuple[int, list[str]]]:
     while isinstance(row := _next_line(lines), list):
-        width = len(row) - 1
-        yield row[0], {name: row[at + 1] if at < width else "" for name, at in bound}
+        yield row[0], row[1:]
+
+
+def _by_heading(
+    rows: Iterator[tuple[int, list[str]]], bound: list[tuple[str, int]]
+) -> Iterator[tuple[int, dict[str, str]]]:
+    for number, cells in rows:
+        width = len(cells)
+        yield number, {name: cells[at] if at < width else "" for name, at in bound}

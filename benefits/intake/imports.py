@@ -1,0 +1,202 @@
+"""Imports: a file is sent, kept under a key of its own, checked and landed as a job, and its findings are kept."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, or_, select
+from sqlalchemy.orm import Session
+
+from benefits.core.actor import Actor
+from benefits.core.errors import NotFound, invalid
+from benefits.intake.row import Checked, Finding
+from benefits.intake.workbook import Columns, read_rows, read_table
+from benefits.jobs.queue import enqueue
+from benefits.jobs.work import Work
+from models.columns import new_id
+from models.job import Import, ImportFinding, Job
+from models.secrecy import secrecy
+from models.unit import Unit
+from models.vocabulary import ImportMode
+
+JOB_KIND = "import"
+READ_AT_ONCE = 8 << 20  # bytes; a larger file is looked into by its job only
+_CHUNK = 500
+_FILENAME_MOST = 200
+
+Rows = Iterator[tuple[int, dict[str, str]]]
+
+
+@dataclass(frozen=True)
+class Taking:
+    """What a kind is given to take in: the rows, whether to land the good ones, and for which import."""
+
+    rows: Rows
+    apply: bool
+    import_id: UUID
+
+
+@dataclass(frozen=True)
+class ImportKind:
+    """One kind of file.
+
+    `take` checks every row in order and, if told to apply, lands the good ones in the session's transaction; it gives
+    each row back, checked.
+    """
+
+    columns: Columns
+    permission: str
+    take: Callable[[Session, Actor, Taking], Iterable[Checked[Any]]]
+
+
+def start_import(
+    session: Session, actor: Actor, kind: ImportKind, *, kind_name: str, mode: str, filename: str, content: bytes
+) -> Import:
+    """Keep a file and queue the job that takes it in; the import's id is the job's.
+
+    Raises:
+        NotPermitted: the account may not import this kind anywhere. WorkbookRefused: the file is no such table.
+    """
+    actor.require_somewhere(kind.permission)
+    if len(content) <= READ_AT_ONCE:
+        with read_table(content, filename, kind.columns):
+            pass
+    unit_id = min(
+        (grant for grant in actor.grants if grant.path in actor.paths(kind.permission)),
+        key=lambda grant: len(grant.path),
+    ).unit_id
+    job = enqueue(session, actor, kind=JOB_KIND, unit_id=unit_id, params={})
+    keys = secrecy(session)
+    key, wrapped = keys.new_key(job.id)
+    imported = Import(
+        id=job.id,
+        account_id=actor.account_id,
+        unit_id=unit_id,
+        kind=kind_name,
+        mode=ImportMode(mode),
+        filename=PurePath(filename).name[-_FILENAME_MOST:],
+        digest=hashlib.sha256(content).digest(),
+        key_wrapped=wrapped,
+        content=keys.encrypt(key, job.id, "content", content),
+    )
+    session.add(imported)
+    session.flush()
+    return imported
+
+
+def run_import(work: Work, kinds: Mapping[str, ImportKind]) -> None:
+    """Take one import in: findings, counts, good rows and the end of the job are one transaction."""
+    with work.transaction() as (session, actor):
+        imported = session.get_one(Import, work.job_id)
+        kind = kinds[imported.kind]
+        actor.require_somewhere(kind.permission)
+        with read_table(_content(session, imported), imported.filename, kind.columns) as table:
+            rows = _stepping(table.rows, work, table.height)
+            checked = kind.take(session, actor, Taking(rows, imported.mode == ImportMode.APPLY, imported.id))
+            _keep(session, imported, checked)
+        work.finish(
+            session,
+            {
+                "rows": imported.rows,
+                "accepted": imported.accepted,
+                "rejected": imported.rejected,
+                "warnings": imported.warnings,
+            },
+        )
+
+
+def _content(session: Session, imported: Import) -> bytes:
+    sealed = session.scalars(select(Import.content).where(Import.id == imported.id)).one()
+    if sealed is None:
+        raise NotFound  # the time for keeping it is over
+    keys = secrecy(session)
+    key = keys.unwrap(bytes(imported.key_wrapped), imported.id)
+    return keys.decrypt(key, imported.id, "content", bytes(sealed))
+
+
+def _stepping(rows: Rows, work: Work, total: int) -> Rows:
+    """The same rows; every now and then the job says how far it is, and learns whether to go on."""
+    for done, row in enumerate(rows):
+        if done % _CHUNK == 0:
+            work.step(done, max(total, done))
+        yield row
+
+
+def _keep(session: Session, imported: Import, checked: Iterable[Checked[Any]]) -> None:
+    """Count the rows and keep their findings."""
+    rows = accepted = warnings = 0
+    found: list[Finding] = []
+    for each in checked:
+        rows += 1
+        accepted += each.parsed is not None
+        warnings += sum(finding.severity == "warning" for finding in each.findings)
+        found += each.findings
+        if len(found) >= _CHUNK:
+            _write(session, imported, found)
+            found = []
+    _write(session, imported, found)
+    imported.rows, imported.accepted, imported.rejected, imported.warnings = rows, accepted, rows - accepted, warnings
+    session.flush()
+
+
+def _write(session: Session, imported: Import, findings: list[Finding]) -> None:
+    if not findings:
+        return
+    rows = [
+        {
+            "id": new_id(),
+            "import_id": imported.id,
+            "account_id": imported.account_id,
+            "unit_id": imported.unit_id,
+            "row": finding.row,
+            "column": finding.column,
+            "code": finding.code,
+            "severity": finding.severity,
+            "params": finding.params,
+        }
+        for finding in findings
+    ]
+    session.execute(insert(ImportFinding), rows)
+
+
+def find_import(session: Session, actor: Actor, import_id: UUID) -> tuple[Import, Job]:
+    """An import with its job, of the actor's own or of the units whose imports the actor reads; raises NotFound."""
+    read = or_(*(Unit.path.startswith(path, autoescape=True) for path in actor.paths("import.read")), Unit.path == "")
+    found = session.execute(
+        select(Import, Job)
+        .join(Job, Job.id == Import.id)
+        .join(Unit, Unit.id == Import.unit_id)
+        .where(Import.id == import_id, or_(Import.account_id == actor.account_id, read))
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    return found[0], found[1]
+
+
+def list_findings(session: Session, imported: Import, *, after: UUID | None, limit: int) -> list[ImportFinding]:
+    """Findings in the order of the rows, one more than `limit` where there are more."""
+    query = select(ImportFinding).where(ImportFinding.import_id == imported.id)
+    if after is not None:
+        last = session.get(ImportFinding, after)
+        if last is None or last.import_id != imported.id:
+            raise invalid("/after", "cursor_malformed")
+        query = query.where(
+            or_(ImportFinding.row > last.row, (ImportFinding.row == last.row) & (ImportFinding.id > last.id))
+        )
+    return list(session.scalars(query.order_by(ImportFinding.row, ImportFinding.id).limit(limit + 1)))
+
+
+def sent_rows(session: Session, imported: Import, kind: ImportKind) -> list[list[str]]:
+    """The file's rows as they stand, blank ones too, so that the n-th is row n of the sheet."""
+    rows: list[list[str]] = []
+    with read_rows(_content(session, imported), imported.filename, kind.columns.sheet) as (_, numbered):
+        for number, cells in numbered:
+            rows += [[] for _ in range(number - len(rows) - 1)]
+            rows.append(cells)
+    return rows
