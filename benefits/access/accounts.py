@@ -145,7 +145,8 @@ def person_by_number(session: Session, id_number: str, today: date) -> UUID:
     try:
         identity = parse_identity(id_number, today=today)
     except NotAnIdentity as fault:
-        raise invalid("/id_number", fault.code) from None
+        code = fault.code if fault.code != "id_malformed" else "identity_malformed"  # an id is a UUID on the wire
+        raise invalid("/id_number", code) from None
     return register_person(session, identity)
 
 
