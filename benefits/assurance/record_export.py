@@ -1,0 +1,164 @@
+"""Exports of the record: a selection as one file, made by a job, recorded with its count and digest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, get_args
+from uuid import UUID
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from benefits.core.actor import Actor
+from benefits.core.errors import NotFound, StateForbids
+from benefits.core.permissions import roles_with
+from benefits.jobs.queue import enqueue, find_job
+from benefits.jobs.work import Work
+from benefits.papers.export import Shape, export_rows
+from benefits.record.reader import PERMISSION, Event, Selection, snapshot, stream_events
+from benefits.record.writer import write_entry
+from models.export import ExportPart
+from models.job import Job
+from models.vocabulary import JobState
+
+KIND = "record_export"
+SHAPES: tuple[Shape, ...] = get_args(Shape)
+COLUMNS = (
+    "n",
+    "at",
+    "kind",
+    "action",
+    "table",
+    "row",
+    "unit_code",
+    "application_id",
+    "account_id",
+    "username",
+    "account_name",
+    "database_user",
+    "request_id",
+    "data",
+)
+_READ: dict[str, Callable[[str], Any]] = {
+    "application_id": UUID,
+    "member_id": UUID,
+    "from_at": datetime.fromisoformat,
+    "until_at": datetime.fromisoformat,
+}
+
+
+def start_export(session: Session, actor: Actor, shape: Shape, selection: Selection) -> Job:
+    """Queue an export of what the record shows of a selection at this moment; entries that come later are not in it."""
+    wanted = {name: str(value) for name, value in asdict(selection).items() if value is not None}
+    return _queue(session, actor, {"shape": shape, "selection": wanted, "snapshot": snapshot(session)})
+
+
+def repeat_export(session: Session, actor: Actor, shape: Shape, export_id: UUID) -> Job:
+    """Queue an earlier export of the actor's again, in this shape: the same entries, to the row.
+
+    Raises:
+        NotFound: no such export.
+    """
+    return _queue(session, actor, {**_find(session, actor, export_id).params, "shape": shape})
+
+
+def _queue(session: Session, actor: Actor, params: dict[str, Any]) -> Job:
+    """The export is the work of the highest unit whose record the actor reads."""
+    held = min((grant for grant in actor.grants if grant.role in roles_with(PERMISSION)), key=lambda grant: grant.path)
+    return enqueue(session, actor, kind=KIND, unit_id=held.unit_id, params=params)
+
+
+def run_export(work: Work) -> None:
+    """Write the file of a queued export: handler of jobs of kind `KIND`.
+
+    The job's result: `format`; `rows`; `digest`, the SHA-256 of the rows, equal in all formats; `sha256` of the file;
+    `paths` of the units whose record it covers.
+    """
+    selection = Selection(**{name: _READ.get(name, str)(text) for name, text in work.params["selection"].items()})
+    with work.transaction() as (session, actor):
+        events = stream_events(session, actor, selection, work.params["snapshot"])
+        export = export_rows(COLUMNS, _rows(work, events), work.params["shape"])
+        file_hash = sha256()
+        for part, content in enumerate(export):
+            file_hash.update(content)
+            session.execute(
+                insert(ExportPart),
+                {"export_id": work.job_id, "part": part, "account_id": actor.account_id, "content": content},
+            )
+        result = {
+            "format": work.params["shape"],
+            "rows": export.count,
+            "digest": export.digest,
+            "sha256": file_hash.hexdigest(),
+            "paths": list(actor.paths(PERMISSION)),
+        }
+        write_entry(
+            session,
+            kind="export",
+            action=KIND,
+            table="record_entry",
+            row=work.job_id,
+            unit_id=work.unit_id,
+            data={**result, "selection": work.params["selection"], "snapshot": work.params["snapshot"]},
+        )
+        work.finish(session, result)
+
+
+def _rows(work: Work, events: Iterator[Event]) -> Iterator[tuple[object, ...]]:
+    for number, event in enumerate(events):
+        work.step(number)
+        yield _row(event)
+
+
+def _row(event: Event) -> tuple[object, ...]:
+    account = event.account
+    who = (account.id, account.username, account.name) if account else (None, None, None)
+    return (
+        event.n,
+        event.at,
+        event.kind,
+        event.action,
+        event.table,
+        event.row,
+        event.unit_code,
+        event.application_id,
+        *who,
+        event.database_user,
+        event.request_id,
+        event.data,
+    )
+
+
+def find_export(session: Session, actor: Actor, export_id: UUID) -> Job:
+    """A finished export of the actor's own, of units whose record the actor still reads.
+
+    Raises:
+        NotFound: none such. StateForbids: it is not done.
+    """
+    job = _find(session, actor, export_id)
+    if job.state != JobState.DONE or job.result is None:
+        raise StateForbids(state=job.state)
+    if not all(actor.may(PERMISSION, path) for path in job.result["paths"]):
+        raise NotFound
+    return job
+
+
+def _find(session: Session, actor: Actor, export_id: UUID) -> Job:
+    job = find_job(session, actor, export_id)
+    if job.kind != KIND:
+        raise NotFound
+    return job
+
+
+def file_parts(session: Session, export_id: UUID) -> Iterator[bytes]:
+    """The file of an export, part by part."""
+    part = 0
+    query = select(ExportPart.content)
+    while (
+        content := session.scalar(query.where(ExportPart.export_id == export_id, ExportPart.part == part))
+    ) is not None:
+        yield content
+        part += 1

@@ -1,0 +1,54 @@
+"""Every file of the house is small, named with the field's words, and says what it is for."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+HOUSE = Path(__file__).resolve().parents[2]
+FLOORS = ("api", "benefits", "models", "config", "tools", "tests", "bench")
+SOURCES = sorted(
+    [HOUSE / "wsgi.py", *(path for floor in FLOORS for path in (HOUSE / floor).rglob("*.py"))],
+    key=lambda path: path.relative_to(HOUSE),
+)
+FORBIDDEN = {"util", "utils", "helper", "helpers", "common", "manager", "managers", "base"}
+MOST_LINES = 250
+
+
+def label(path: Path) -> str:
+    return str(path.relative_to(HOUSE))
+
+
+def test_the_house_was_found() -> None:
+    assert len(SOURCES) > 100
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=label)
+def test_file(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    purpose = ast.get_docstring(ast.parse(text))
+    assert purpose, "a file opens with one sentence that says what it is for"
+    assert purpose.split("\n\n")[0].rstrip().endswith((".", "…", "?")), "its first paragraph is a sentence"
+    # A migration says what it does to every table at once.
+    if "migrations" not in path.parts:
+        lines = text.count("\n")
+        assert lines <= MOST_LINES, f"{lines} lines: what is its second purpose called?"
+    assert FORBIDDEN.isdisjoint(path.stem.lower().split("_")), "what is it really called?"
+
+
+@pytest.mark.parametrize("path", [path for path in SOURCES if "tests" not in path.parts], ids=label)
+def test_no_import_hides_inside_a_function(path: Path) -> None:
+    functions = [
+        node
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    hidden = [
+        inner.lineno
+        for function in functions
+        for inner in ast.walk(function)
+        if isinstance(inner, ast.Import | ast.ImportFrom)
+    ]
+    assert hidden == []

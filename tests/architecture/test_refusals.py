@@ -1,0 +1,66 @@
+"""Every refusal has a status and words in both languages, and the two languages say the same things."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from string import Formatter
+from typing import Any
+
+import pytest
+
+from api import problems
+from api.language import LANGUAGES, messages
+from benefits.core import errors
+from benefits.core.errors import Refusal
+
+
+def subclasses(kind: type[Refusal]) -> Iterator[type[Refusal]]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from subclasses(child)
+
+
+REFUSALS = sorted(set(subclasses(Refusal)), key=lambda kind: kind.__qualname__)
+
+
+def leaves(table: dict[str, Any], at: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in table.items():
+        place = f"{at}.{key}" if at else key
+        if isinstance(value, dict):
+            yield from leaves(value, place)
+        else:
+            yield place, value
+
+
+def test_the_refusals_were_found() -> None:
+    assert errors.FundExhausted in REFUSALS
+    assert len(REFUSALS) >= 20
+
+
+@pytest.mark.parametrize("kind", REFUSALS, ids=lambda kind: kind.__qualname__)
+def test_refusal(kind: type[Refusal]) -> None:
+    assert any(parent in problems.STATUS for parent in kind.__mro__), "which HTTP status is it?"
+    assert "code" in vars(kind), "a refusal has a code of its own"
+    for language in LANGUAGES:
+        assert messages(language)["problem"][kind.code]["title"], f"no title in {language}"
+
+
+def test_no_two_refusals_share_a_code() -> None:
+    codes = [kind.code for kind in REFUSALS]
+    assert sorted(set(codes)) == sorted(codes)
+
+
+@pytest.mark.parametrize("code", sorted({*problems.HTTP_CODES.values(), "http_error", "internal", "not_ready"}))
+def test_code_of_the_server_has_words(code: str) -> None:
+    for language in LANGUAGES:
+        assert messages(language)["problem"][code]["title"]
+
+
+def test_both_languages_have_the_same_texts() -> None:
+    chinese, english = (dict(leaves(messages(language))) for language in LANGUAGES)
+    assert sorted(chinese) == sorted(english)
+    for place, text in chinese.items():
+        names = [{name for _, name, _, _ in Formatter().parse(one) if name} for one in (text, english[place])]
+        assert names[0] == names[1], f"{place} is filled with other names in the other language"
+        assert text, place
+        assert english[place], place
