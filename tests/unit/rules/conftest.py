@@ -3,11 +3,16 @@
 from datetime import date
 
 import pytest
+from hypothesis import settings
 from made_up import PROGRAMME, SPRING_2022, edition_of
 
 from benefits.rules.assessment import _scene
 from benefits.rules.declaration import parse_facts
 from benefits.rules.evaluate import evaluate
+
+# The machine is shared: an example that waits for its turn is not a slow one.
+settings.register_profile("shared_machine", deadline=None)
+settings.load_profile("shared_machine")
 
 
 @pytest.fixture(scope="session")

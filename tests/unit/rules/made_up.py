@@ -8,7 +8,10 @@ from benefits.rules.policy_text import load_edition
 
 SPRING_2022 = Calendar(
     {
-        **{date(2022, 1, 31): False, date(2022, 1, 29): True, date(2022, 1, 30): True, date(2022, 1, 3): False},
+        date(2022, 1, 31): False,
+        date(2022, 1, 29): True,
+        date(2022, 1, 30): True,
+        date(2022, 1, 3): False,
         **{date(2022, 2, day): False for day in range(1, 7)},
     },
     frozenset({2022}),

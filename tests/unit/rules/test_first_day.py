@@ -90,7 +90,7 @@ NEAR = st.dates(date(2019, 1, 1), date(2023, 12, 31)) | st.sampled_from(
 
 @pytest.mark.parametrize("expr", EXPRESSIONS)
 @given(day=NEAR, other=NEAR, on=st.dates(date(2021, 1, 1), date(2022, 12, 31)) | NEAR, i=st.integers(0, 40))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 def test_it_is_the_day_that_a_search_of_every_day_finds(expr, day, other, on, i):
     facts = {"d": day.isoformat(), "e": other.isoformat(), "i": i}
     outcome, found = met_from(expr, facts, on)

@@ -5,9 +5,9 @@ from fractions import Fraction
 
 import pytest
 
+from benefits.rules.nodes import Reference
 from benefits.rules.parse import Unreadable, parse
 from benefits.rules.policy_text import _AT
-from benefits.rules.nodes import Reference
 from benefits.rules.values import Type
 
 TRUTH = {"T": True, "F": False, "U": None}
