@@ -54,12 +54,20 @@ _IF_MATCH = {
 }
 
 
-def _schema_name(schema: Any) -> str:
-    """One name a schema; a changed view of it (partial, only) gets none of its own and is written in place."""
-    from_class = schema if isinstance(schema, type) else type(schema)
-    name: str = from_class.__name__
-    changed = not isinstance(schema, type) and (schema.only or schema.exclude or schema.partial)
-    return "" if changed else name
+class SchemaNames:
+    """One name a schema class: its own, behind its module's where another class took that first."""
+
+    def __init__(self) -> None:
+        self._taken: dict[str, type] = {}
+
+    def __call__(self, schema: Any) -> str:
+        """The name; empty for a changed view of a class (partial, only), which is written in place."""
+        if not isinstance(schema, type) and (schema.only or schema.exclude or schema.partial):
+            return ""
+        kind = schema if isinstance(schema, type) else type(schema)
+        if self._taken.setdefault(kind.__name__, kind) is kind:
+            return kind.__name__
+        return f"{kind.__module__.rpartition('.')[2].title().replace('_', '')}{kind.__name__}"
 
 
 def build(app: Flask) -> Api:
@@ -72,7 +80,7 @@ def build(app: Flask) -> Api:
     api = Api(
         app,
         spec_kwargs={
-            "marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=_schema_name),
+            "marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=SchemaNames()),
             "security": [{"bearer": []}],
         },
     )
