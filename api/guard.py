@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from inspect import signature
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -68,13 +69,15 @@ def operation(
 
     Args:
         permission: held somewhere or 403; None: any signed-in account.
-        load: `(session, actor, **path)` → the thing the path names; raises NotFound. Loads of acts lock.
+        load: `(session, actor, <parts of the path>)` → the thing they name; raises NotFound. Loads of acts lock.
+            Parts of the path that it does not take go to the view.
         public: no sign-in; the view gets no desk.
         keyed: needs an Idempotency-Key; the answer is kept and replayed.
         conditional: needs If-Match with the thing's version.
         moves_money: the key never expires.
     """
     guard = Operation(permission, public, keyed, conditional, moves_money)
+    taken = list(signature(load).parameters)[2:] if load else []
 
     def wrap(view: View) -> View:
         @wraps(view)
@@ -87,13 +90,13 @@ def operation(
             actor = identify(session)
             if permission is not None:
                 actor.require_somewhere(permission)
-            thing = load(session, actor, **path) if load else None
+            thing = load(session, actor, *(path.pop(part) for part in taken if part in path)) if load else None
             desk = Desk(session, actor, thing)
             if not keyed:
-                return _finish(_answer(view, desk, conditional, {} if load else path))
+                return _finish(_answer(view, desk, conditional, path))
             kept = idempotency.Kept.of_request(session, actor)
             response = kept.answer() or kept.keep(
-                _answer(view, desk, conditional, {} if load else path), actor.at, for_ever=moves_money
+                _answer(view, desk, conditional, path), actor.at, for_ever=moves_money
             )
             return _finish(response)
 

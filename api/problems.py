@@ -17,6 +17,7 @@ from api.language import fill, messages, reader_language
 from benefits.core import errors
 from benefits.core.errors import Fault, Invalid, NotEligible, Refusal
 from benefits.record.writer import write_refusal
+from benefits.rules.answer import explained
 from models.database import db
 
 log = logging.getLogger(__name__)
@@ -106,7 +107,7 @@ def refusal_response(refusal: Refusal) -> Response:
     if isinstance(refusal, Invalid):
         more["errors"] = [_fault(fault) for fault in refusal.faults]
     if isinstance(refusal, NotEligible):
-        more["findings"] = [finding.to_json(reader_language()) for finding in refusal.findings]  # type: ignore[attr-defined]
+        more["findings"] = [explained(finding, reader_language()) for finding in refusal.findings]  # type: ignore[arg-type]
     return problem(status_of(refusal), refusal.code, dict(refusal.params), **more)
 
 

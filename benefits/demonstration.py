@@ -39,7 +39,7 @@ _MEMBERS = [  # unit, staff number, name, birth date, sex sequence (odd: male), 
     ("AH-D02", "D02-002", "赵德胜", date(1954, 12, 3), 105, "后勤", "救护车司机", True, True),
     ("AH-D02", "D02-003", "孙㛃", date(1958, 7, 7), 108, "内科", "医师", True, False),
     ("AH-D03", "D03-001", "周淑华", date(1957, 2, 28), 110, "语文组", "班主任", True, False),
-    ("AH-D03", "D03-002", "吴𠮷祥", date(1953, 5, 5), 107, "总务", "校车司机", True, True),
+    ("AH-D03", "D03-002", "吴𬬭祥", date(1953, 5, 5), 107, "总务", "校车司机", True, True),
     ("AH-D03", "D03-003", "郑美琴", date(1958, 10, 30), 112, "数学组", "教师", True, False),
 ]
 _ACCOUNTS = [  # user name, name, role, unit, birth date, sex sequence

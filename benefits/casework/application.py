@@ -64,8 +64,8 @@ def lock_application(session: Session, actor: Actor, application_id: UUID) -> Ap
     """The same for an act: the person first, then the case, both held until the transaction ends."""
     found = find_application(session, actor, application_id)
     lock_person(session, found.person_id)
-    session.refresh(found, with_for_update={"key_share": True, "of": Application})
-    return found
+    session.execute(select(Application.id).where(Application.id == found.id).with_for_update(key_share=True))
+    return find_application(session, actor, application_id)
 
 
 def list_applications(

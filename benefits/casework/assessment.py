@@ -156,7 +156,7 @@ def keep(session: Session, application: rows.Application, judgement: Judgement) 
     return row
 
 
-def replay(session: Session, application: rows.Application) -> Assessment | None:
+def replay(session: Session, application: rows.Application) -> Judgement | None:
     """What was said of a case, evaluated anew from its stored facts and edition; None before it was assessed."""
     if application.assessment_id is None:
         return None
@@ -164,8 +164,9 @@ def replay(session: Session, application: rows.Application) -> Assessment | None
     programme = catalogue.programme(application.programme)
     key = person_key(session, application.person_id)
     content = json.loads(secrecy(session).decrypt(key, row.id, "assessment", row.content_cipher))
-    if row.policy_id is None:
-        return no_policy(programme, row.event_on)
-    edition = edition_by_id(session, row.policy_id).edition
     facts = parse_facts(programme, content["facts"])
-    return assess(edition, facts, on=row.event_on, calendar=calendar(session))
+    if row.policy_id is None:
+        return Judgement(no_policy(programme, row.event_on), None, facts)
+    running = edition_by_id(session, row.policy_id)
+    answer = assess(running.edition, facts, on=row.event_on, calendar=calendar(session))
+    return Judgement(answer, running, facts)

@@ -78,6 +78,7 @@ def advance(
         amount=amount,
         note=note,
         seen_hash=seen_hash(session, application),
+        acted_at=actor.at,
     )
     application.state = to
     application.touched_at = actor.at

@@ -168,6 +168,7 @@ def resolve(
             note=reason,
             disbursement_id=payment.id,
             seen_hash=payment.payee_hash,
+            acted_at=actor.at,
         )
     )
     close_if_settled(session, batch)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ScalarSelect, Select, func, insert, select, update
@@ -54,8 +53,8 @@ def lock_batch(session: Session, actor: Actor, batch_id: UUID) -> PaymentBatch:
     batch = find_batch(session, actor, batch_id)
     touch_cases(session, actor, cases_of(session, batch.id))
     funds.lock_fund(session, actor, batch.fund_id)
-    session.refresh(batch, with_for_update={"key_share": True, "of": PaymentBatch})
-    return batch
+    session.execute(select(PaymentBatch.id).where(PaymentBatch.id == batch.id).with_for_update(key_share=True))
+    return find_batch(session, actor, batch_id)
 
 
 def list_batches(
@@ -241,15 +240,12 @@ def _fill_duty(session: Session, actor: Actor, batch: PaymentBatch, act: str, du
     ).all()
     session.execute(
         insert(Act),
-        [
-            _act_row(actor, payment, application, act, duty, batch.file_digest, actor.at)
-            for payment, application in rows
-        ],
+        [_act_row(actor, payment, application, act, duty, batch.file_digest) for payment, application in rows],
     )
 
 
 def _act_row(
-    actor: Actor, payment: Disbursement, application: Application, act: str, duty: str, seen: bytes, at: datetime
+    actor: Actor, payment: Disbursement, application: Application, act: str, duty: str, seen: bytes
 ) -> dict[str, object]:
     return {
         "id": new_id(),
@@ -265,5 +261,5 @@ def _act_row(
         "amount": payment.amount,
         "disbursement_id": payment.id,
         "seen_hash": seen,
-        "acted_at": at,
+        "acted_at": actor.at,
     }

@@ -209,6 +209,7 @@ def _act(session: Session, actor: Actor, disbursement: Disbursement, act: str, d
             amount=disbursement.amount,
             disbursement_id=disbursement.id,
             seen_hash=seen,
+            acted_at=actor.at,
         )
     )
     session.flush()

@@ -46,15 +46,15 @@ class SealedPayee:
         }
 
 
-def read_payee(holder: str, account_number: str, bank: str) -> Payee:
-    """A payee as typed.
+def read_payee(holder: str, account_number: str, bank: str, *, pointer: str = "/payee") -> Payee:
+    """A payee as typed; `pointer` says where, for the fault.
 
     Raises:
         Invalid: the account number is no bank card number (13 to 19 digits with a Luhn check).
     """
     number = parse_card(account_number)
     if number is None:
-        raise invalid("/payee/account_number", "bank_card_checksum")
+        raise invalid(f"{pointer}/account_number", "bank_card_checksum")
     return Payee(holder, number, bank)
 
 

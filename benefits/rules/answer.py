@@ -137,21 +137,23 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 }
 
 
+def explained(finding: Finding, language: str) -> dict[str, Any]:
+    """One finding as contract §4 writes it, its message in `language`; an unknown one lists its `evidence`."""
+    shown = _finding(finding) | {"message": finding.message(language)}
+    if finding.outcome == "unknown":
+        shown["evidence"] = [{"fact": name, "label": text[language]} for name, text in finding.wanted.items()]
+    return shown
+
+
 def to_json(assessment: Assessment, language: str) -> dict[str, Any]:
     """The answer as contract §4 writes it, messages in `language`; an unknown finding lists its `evidence`."""
-    findings = []
-    for finding in assessment.findings:
-        shown = _finding(finding) | {"message": finding.message(language)}
-        if finding.outcome == "unknown":
-            shown["evidence"] = [{"fact": name, "label": text[language]} for name, text in finding.wanted.items()]
-        findings.append(shown)
     policy = {"edition": assessment.edition, "source": assessment.source} if assessment.edition else None
     return {
         "programme": assessment.programme,
         "on": assessment.on.isoformat(),
         "policy": policy,
         "outcome": assessment.outcome,
-        "findings": findings,
+        "findings": [explained(finding, language) for finding in assessment.findings],
         "derived": dict(assessment.derived),
         "entitlement": _given(assessment.entitlement, language),
     }

@@ -1,0 +1,131 @@
+"""Payments: `/disbursements`, the corrected account of a returned one, and what the bank left open."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from flask import Response
+
+from api.arguments import Blueprint
+from api.download import download
+from api.fields import Body, Day, Id, Instant, Money, Part, Text, Whole
+from api.guard import Desk, created, operation
+from api.language import reader_language
+from api.paging import PageQuery, page, page_of, window
+from api.payee import PayeeBody, PayeeView, shown_payee
+from benefits.money import disbursement as payments
+from benefits.money.bank_result import resolve
+from benefits.money.payee import read_payee
+from benefits.money.slip import print_slip
+from models.money import Disbursement
+from models.vocabulary import BankOutcome, DisbursementState
+
+bp = Blueprint("disbursement", __name__, url_prefix="/disbursements", description="付款 / Payments")
+
+
+class DisbursementView(Body):
+    """A payment; the payee is masked. `replaces_id` names the returned payment that it repeats."""
+
+    id = Id(required=True)
+    state = Text(required=True, choices=tuple(DisbursementState))
+    amount = Money(required=True)
+    application_id = Id(required=True)
+    fund_id = Id(required=True)
+    instalment = Whole(required=True)
+    payee = Part(PayeeView, required=True)
+    batch_id = Id(required=True, allow_none=True)
+    serial = Whole(required=True, allow_none=True)
+    replaces_id = Id(required=True, allow_none=True)
+    bank_serial = Text(required=True, allow_none=True)
+    bank_reason = Text(required=True, allow_none=True)
+    settled_on = Day(required=True, allow_none=True)
+    created_at = Instant(required=True)
+
+
+class DisbursementQuery(PageQuery):
+    """Filters of the list."""
+
+    application_id = Id(load_default=None)
+    fund_id = Id(load_default=None)
+    batch_id = Id(load_default=None)
+    state = Text(load_default=None, choices=tuple(DisbursementState))
+
+
+class ResolutionBody(Body):
+    """What the bank's statement shows of a payment whose outcome was unknown."""
+
+    outcome = Text(required=True, choices=(BankOutcome.PAID.value, BankOutcome.RETURNED.value))
+    reason = Text(required=True, least=1, most=500)
+    bank_serial = Text(load_default=None, allow_none=True, most=64)
+    on = Day(required=True)
+
+
+DisbursementPage = page_of(DisbursementView)
+lock_with_fund = partial(payments.lock_disbursement, with_fund=True)
+
+
+def shown(payment: Disbursement) -> dict[str, Any]:
+    """A payment as its page shows it."""
+    names = ("id", "state", "amount", "application_id", "fund_id", "instalment", "batch_id", "serial", "replaces_id")
+    more = ("bank_serial", "bank_reason", "settled_on", "created_at")
+    return {**{name: getattr(payment, name) for name in (*names, *more)}, "payee": shown_payee(payment)}
+
+
+@bp.route("", methods=["GET"])
+@operation("payment.read")
+@bp.arguments(DisbursementQuery, location="query")
+@bp.response(200, DisbursementPage)
+def list_disbursements(desk: Desk[None], query: dict[str, Any]) -> Any:
+    """付款列表 / The payments of your units."""
+    part = window(query)
+    rows = payments.list_disbursements(desk.session, desk.actor, after=part.after, limit=part.limit, **query)
+    shelf = page(rows, part.limit)
+    return {"items": [shown(each) for each in shelf.items], "next": shelf.next}
+
+
+@bp.route("/<uuid:disbursement_id>", methods=["GET"])
+@operation("payment.read", load=payments.find_disbursement)
+@bp.response(200, DisbursementView)
+def get_disbursement(desk: Desk[Disbursement]) -> Any:
+    """付款详情 / One payment."""
+    return shown(desk.thing)
+
+
+@bp.route("/<uuid:disbursement_id>/account", methods=["POST"])
+@operation("case.file", load=payments.lock_disbursement, keyed=True, conditional=True)
+@bp.arguments(PayeeBody)
+@bp.response(200, DisbursementView)
+def correct_account(desk: Desk[Disbursement], body: dict[str, Any]) -> Any:
+    """更正账户 / Give another account for a returned payment; a reviewer approves it."""
+    payments.correct_account(desk.session, desk.actor, desk.thing, read_payee(**body, pointer=""))
+    return shown(desk.thing)
+
+
+@bp.route("/<uuid:disbursement_id>/approve", methods=["POST"])
+@operation("case.decide", load=payments.lock_disbursement, keyed=True, conditional=True, moves_money=True)
+@bp.arguments(Body)
+@bp.response(201, DisbursementView)
+def approve_account(desk: Desk[Disbursement], _body: dict[str, Any]) -> Any:
+    """批准更正后的账户 / Approve the corrected account: a new payment that names the returned one."""
+    repayment = payments.approve_correction(desk.session, desk.actor, desk.thing)
+    return shown(repayment), 201, created(f"/disbursements/{repayment.id}", repayment)
+
+
+@bp.route("/<uuid:disbursement_id>/resolve", methods=["POST"])
+@operation("payment.resolve", load=lock_with_fund, keyed=True, conditional=True, moves_money=True)
+@bp.arguments(ResolutionBody)
+@bp.response(200, DisbursementView)
+def resolve_unknown(desk: Desk[Disbursement], body: dict[str, Any]) -> Any:
+    """核实银行未明结果 / Settle a payment whose outcome was unknown, by one who neither approved nor released it."""
+    body["outcome"] = BankOutcome(body["outcome"])
+    return shown(resolve(desk.session, desk.actor, desk.thing, **body))
+
+
+@bp.route("/<uuid:disbursement_id>/slip.pdf", methods=["GET"])
+@operation("payment.read", load=payments.find_disbursement)
+@bp.response(200, content_type="application/pdf")
+def slip(desk: Desk[Disbursement]) -> Response:
+    """付款凭单（PDF） / The payment slip."""
+    content = print_slip(desk.session, desk.actor, desk.thing, reader_language())
+    return download(content, "application/pdf", f"payment-{desk.thing.id}.pdf")

@@ -1,0 +1,12 @@
+"""Files as answers: for saving, under names of ours, never interpreted by a browser."""
+
+from __future__ import annotations
+
+from flask import Response
+
+
+def download(content: bytes, media_type: str, filename: str) -> Response:
+    """A file for saving; `filename` is server-made ASCII."""
+    response = Response(content, content_type=media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return response

@@ -1,0 +1,136 @@
+"""Payment batches: `/payment-batches`, their acts and the file for the bank."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+
+from api.arguments import Blueprint
+from api.download import download
+from api.fields import Body, Id, Instant, Items, Money, Text, Whole
+from api.guard import Desk, created, operation
+from api.paging import PageQuery, page, page_of, window
+from benefits.money import batch as batches
+from benefits.money.batch_paper import batch_file
+from models.money import PaymentBatch
+from models.vocabulary import BatchState
+
+bp = Blueprint("payment_batch", __name__, url_prefix="/payment-batches", description="付款批次 / Payment batches")
+
+
+class BatchBody(Body):
+    """Reserved payments of one fund, in the order of the file."""
+
+    fund_id = Id(required=True)
+    disbursement_ids = Items(Id(), required=True, least=1, most=batches.MOST_PAYMENTS)
+
+
+class BatchView(Body):
+    """A batch with the control totals of its frozen file."""
+
+    id = Id(required=True)
+    number = Text(required=True)
+    state = Text(required=True, choices=tuple(BatchState))
+    fund_id = Id(required=True)
+    payments = Whole(required=True)
+    total = Money(required=True)
+    file_sha256 = Text(required=True)
+    prepared_by = Id(required=True)
+    approved_by = Id(required=True, allow_none=True)
+    released_by = Id(required=True, allow_none=True)
+    created_at = Instant(required=True)
+    approved_at = Instant(required=True, allow_none=True)
+    released_at = Instant(required=True, allow_none=True)
+
+
+class BatchQuery(PageQuery):
+    """Filters of the list."""
+
+    fund_id = Id(load_default=None)
+    state = Text(load_default=None, choices=tuple(BatchState))
+
+
+class FileQuery(Body):
+    """The form of the file."""
+
+    format = Text(load_default="csv", choices=("csv",))
+
+
+BatchPage = page_of(BatchView)
+_SHOWN = (
+    *("id", "number", "state", "fund_id", "payments", "total", "prepared_by", "approved_by", "released_by"),
+    *("created_at", "approved_at", "released_at"),
+)
+
+
+def shown(batch: PaymentBatch) -> dict[str, Any]:
+    """A batch as its page shows it."""
+    return {**{name: getattr(batch, name) for name in _SHOWN}, "file_sha256": batch.file_digest.hex()}
+
+
+@bp.route("", methods=["GET"])
+@operation("payment.read")
+@bp.arguments(BatchQuery, location="query")
+@bp.response(200, BatchPage)
+def list_batches(desk: Desk[None], query: dict[str, Any]) -> Any:
+    """批次列表 / The batches of your units' funds."""
+    part = window(query)
+    rows = batches.list_batches(desk.session, desk.actor, after=part.after, limit=part.limit, **query)
+    shelf = page(rows, part.limit)
+    return {"items": [shown(each) for each in shelf.items], "next": shelf.next}
+
+
+@bp.route("", methods=["POST"])
+@operation("payment.batch", keyed=True, moves_money=True)
+@bp.arguments(BatchBody)
+@bp.response(201, BatchView)
+def prepare_batch(desk: Desk[None], body: dict[str, Any]) -> Any:
+    """制单 / Build a batch: the file is frozen, the money committed."""
+    batch = batches.prepare_batch(desk.session, desk.actor, **body)
+    return shown(batch), 201, created(f"/payment-batches/{batch.id}", batch)
+
+
+@bp.route("/<uuid:batch_id>", methods=["GET"])
+@operation("payment.read", load=batches.find_batch)
+@bp.response(200, BatchView)
+def get_batch(desk: Desk[PaymentBatch]) -> Any:
+    """批次详情 / One batch."""
+    return shown(desk.thing)
+
+
+def _act(name: str, permission: str) -> Any:
+    def wrap(view: Any) -> Any:
+        inner = bp.arguments(Body)(bp.response(200, BatchView)(view))
+        guarded = operation(permission, load=batches.lock_batch, keyed=True, conditional=True, moves_money=True)(inner)
+        return bp.route(f"/<uuid:batch_id>/{name}", methods=["POST"])(guarded)
+
+    return wrap
+
+
+@_act("approve", "payment.batch")
+def approve(desk: Desk[PaymentBatch], _body: dict[str, Any]) -> Any:
+    """付款审批 / Finance approves the batch."""
+    return shown(batches.approve_batch(desk.session, desk.actor, desk.thing))
+
+
+@_act("release", "payment.release")
+def release(desk: Desk[PaymentBatch], _body: dict[str, Any]) -> Any:
+    """放款 / The cashier releases the batch to the bank."""
+    return shown(batches.release_batch(desk.session, desk.actor, desk.thing))
+
+
+@_act("cancel", "payment.batch")
+def cancel(desk: Desk[PaymentBatch], _body: dict[str, Any]) -> Any:
+    """撤销批次 / Take the batch apart before its release."""
+    return shown(batches.cancel_batch(desk.session, desk.actor, desk.thing))
+
+
+@bp.route("/<uuid:batch_id>/file", methods=["GET"])
+@operation("payment.read", load=batches.find_batch)
+@bp.arguments(FileQuery, location="query")
+@bp.response(200, content_type="text/csv")
+def get_file(desk: Desk[PaymentBatch], query: dict[str, Any]) -> Response:
+    """银行批量付款文件 / The file for the bank, as frozen; each download is recorded."""
+    content = batch_file(desk.session, desk.actor, desk.thing)
+    return download(content, "text/csv; charset=utf-8", f"payments-{desk.thing.number}.{query['format']}")
