@@ -7,8 +7,6 @@ process is gone, so that a new start after `kill -9` waits for the old server in
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
 import os
 import secrets
 import shutil
@@ -16,7 +14,6 @@ import signal
 import stat
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,11 +25,10 @@ import psycopg2
 from config.settings import DRIVER
 from tools import children
 from tools.binaries import DatabaseError, binaries_of
+from tools.home import forget_dead_server, lock, socket_folder
 from tools.leash import NOBODY
 
 SUPERUSER = "postgres"
-SOCKET_NAME = ".s.PGSQL.5432"
-SOCKET_LIMIT = 107  # bytes, of the kernel
 SETTINGS = {
     "listen_addresses": "",  # the socket only
     "unix_socket_permissions": "0700",
@@ -91,13 +87,14 @@ class Cluster:
         """Make the cluster if there is none, start it and wait until it answers."""
         self._home.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._home.chmod(0o700)
-        self._lock = _locked(self._home / "lock")
+        self._lock = lock(self._home / "lock")
         try:
             self._user = self._serving_user()
-            self._sockets = _socket_folder(self._home, self._user)
+            self._sockets = socket_folder(self._home, self._user)
             binaries = binaries_of(self._version())
             if not self._data.exists():
                 self._create(binaries)
+            forget_dead_server(self._data, self._sockets)
             self._process = self._serve(binaries)
             self._await_ready(self._process)
         except BaseException:
@@ -113,6 +110,8 @@ class Cluster:
         if self._process is not None:
             children.stop(self._process, (signal.SIGINT, 60), (signal.SIGQUIT, 10))
             self._process = None
+            if self._sockets != self._home:
+                self._sockets.rmdir()
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1
@@ -210,42 +209,7 @@ class Cluster:
         return lines[-1] if lines else f"see {self._home / 'start.log'}"
 
 
-def _locked(path: Path) -> int:
-    """A file descriptor that holds the folder's lock; waits five seconds for a server going down."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    deadline = time.monotonic() + 5
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                os.close(descriptor)
-                raise DatabaseError(
-                    f"Another process is using the database in {path.parent}: "
-                    "stop it, or set DATA_DIR to another folder."
-                ) from None
-            time.sleep(0.05)
-        else:
-            return descriptor
-
-
 def _namespaces_allowed() -> bool:
     """Whether root may become nobody in a user namespace here; tried, since no setting tells it reliably."""
     trial = children.leashed([sys.executable, "-I", "-S", "-c", ""], death=signal.SIGKILL, user="mapped")
     return subprocess.run(trial, stderr=subprocess.DEVNULL, check=False).returncode == 0
-
-
-def _socket_folder(home: Path, user: str) -> Path:
-    """The folder itself, or a private one among the temporary files where the path would be too long."""
-    if len(os.fsencode(home / SOCKET_NAME)) <= SOCKET_LIMIT:
-        return home
-    name = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
-    short = Path(tempfile.gettempdir()) / f"union-benefits-{os.geteuid()}-{name}"
-    short.mkdir(mode=0o700, exist_ok=True)
-    found = short.lstat()
-    owners = {os.geteuid(), home.stat().st_uid}
-    if not stat.S_ISDIR(found.st_mode) or found.st_mode & 0o077 or found.st_uid not in owners:
-        raise DatabaseError(f"{short} is not a private folder of ours: remove it, or set DATA_DIR to a shorter path.")
-    if user.isdigit():
-        os.chown(short, int(user), int(user))
-    return short
