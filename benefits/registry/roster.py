@@ -104,7 +104,8 @@ class RosterContext:
 def check_roster(rows: Iterable[tuple[int, dict[str, str]]], context: RosterContext) -> Iterator[Checked[RosterMember]]:
     """Check every row, in order, with all its findings: the codes of contract §5 and no others.
 
-    Holds nothing but the identity numbers seen, so that a roster of any length can be streamed through it.
+    Holds nothing but the identity numbers seen, so that a roster of any length can be streamed through it. Only the
+    first row of a person is held against the register, so that a file gives the same findings when it is sent again.
     """
     first_rows: dict[str, int] = {}
     rows = iter(rows)
@@ -112,10 +113,14 @@ def check_roster(rows: Iterable[tuple[int, dict[str, str]]], context: RosterCont
         readers = [RowReader(row, cells, COLUMNS.required) for row, cells in chunk]
         identities = [_read_identity(reader, context.today, first_rows) for reader in readers]
         units = [_read_unit(reader, context) for reader in readers]
-        asked = [(who.number, unit or "") for who, unit in zip(identities, units, strict=True) if who]
+        asked = [
+            (who.number, unit or "")
+            for reader, who, unit in zip(readers, identities, units, strict=True)
+            if who and first_rows[who.number] == reader.row
+        ]
         elsewhere = context.registered_elsewhere(asked)
         for reader, identity, unit in zip(readers, identities, units, strict=True):
-            if identity and (identity.number, unit or "") in elsewhere:
+            if identity and reader.row == first_rows[identity.number] and (identity.number, unit or "") in elsewhere:
                 reader.fault("证件号码", "already_registered")
             yield _check_row(reader, identity, unit)
 

@@ -28,7 +28,7 @@ _DIVISION = code_table("division")
 
 @dataclass(frozen=True, slots=True)
 class ListedUnit:
-    """One good row of a unit list. Codes are those of `config/data`; a root has no parent."""
+    """One good row of a unit list, with the codes of `config/data`; what was left blank is None."""
 
     code: str
     name: str
@@ -37,8 +37,8 @@ class ListedUnit:
     unit_kind: str | None
     division_code: str | None
     credit_code: str | None
-    remote_area: bool
-    basic_education: bool
+    remote_area: bool | None
+    basic_education: bool | None
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,8 @@ def _read_row(
         unit_kind=unit_kind,
         division_code=division_code,
         credit_code=credit_code,
-        remote_area=bool(remote_area),
-        basic_education=bool(basic_education),
+        remote_area=remote_area,
+        basic_education=basic_education,
     )
     return reader, unit
 
