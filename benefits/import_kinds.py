@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from benefits.intake.imports import ImportKind
+from benefits.money import bank_import
 from benefits.registry import roster_import, units
 
 KINDS: dict[str, ImportKind] = {
     "units": units.KIND,
     "members": roster_import.KIND,
+    "bank_results": bank_import.KIND,
 }

@@ -7,12 +7,15 @@ import signal
 import sys
 import threading
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from sqlalchemy import create_engine
 
 import models.tables  # noqa: F401 - every table must be known before the first query
 from benefits.access.actors import load_actor
 from benefits.assurance import record_export
+from benefits.import_kinds import KINDS
+from benefits.intake import imports
 from benefits.jobs.work import Shop
 from benefits.jobs.worker import Handler, run
 from config import logging
@@ -20,6 +23,7 @@ from config.settings import Settings, SettingsError, load
 from models.secrecy import Secrecy
 
 HANDLERS: dict[str, Handler] = {  # kind of job → what does it
+    imports.JOB_KIND: partial(imports.run_import, kinds=KINDS),
     record_export.KIND: record_export.run_export,
 }
 
