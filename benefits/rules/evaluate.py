@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -57,7 +57,8 @@ class Scene:
 
     def moved(self, at: date) -> Scene:
         """The same case with the same figures on another day."""
-        return replace(self, days={**self.days, "at": at}, figures_read=set(), _known={})
+        days = {**self.days, "at": at}
+        return Scene(self.facts, self.nones, self.derived, self.calendar, days, self.figures)
 
 
 def evaluate(node: Node, scene: Scene) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -42,15 +43,17 @@ def first_passing_day(criterion: Criterion, programme: Programme, scene: Scene, 
 def _breakpoints(expr: Node, scene: Scene, at: date, last: date) -> Iterator[date]:
     """The days after `at` on which the answer can change, in order.
 
-    They are each day that is read and the day after, moved by each number of days that is read; its anniversaries
-    and month-versaries; the starts of months; and where working days are counted, every day with a calendar.
+    They are each fixed day that is read and the day after, moved by each number of days that is read; its
+    anniversaries and month-versaries; the starts of months; and where working days are counted, every day with a
+    calendar.
     """
     parts = list(walk(expr, scene.derived))
     called = {part.function for part in parts if isinstance(part, nodes.Call)}
-    days = _values(parts, Type.DATE, scene)
+    fixed = [part for part in parts if not reads_day(part, scene.derived)]
+    days = _values(fixed, Type.DATE, scene)
     offsets = {0}
     if any(isinstance(part, nodes.Arithmetic) and Type.DATE in (part.type, part.left.type) for part in parts):
-        whole = {int(n) for n in _values(parts, Type.INTEGER, scene) | _values(parts, Type.NUMBER, scene)}
+        whole = {int(n) for n in _values(fixed, Type.INTEGER, scene) | _values(fixed, Type.NUMBER, scene)}
         offsets |= whole | {-n for n in whole}
     moved = (add_days(day, n + after) for day in days for n in offsets for after in (0, 1))
     streams = [iter(sorted({day for day in moved if day is not None}))]
@@ -71,19 +74,14 @@ def _values(parts: list[Node], kind: Type, scene: Scene) -> set[Any]:
 
 
 def _versaries(days: set[date], at: date, last: date, *, monthly: bool) -> Iterator[date]:
-    """Month starts, and each of `days` carried into every month (or its own month of every year) with the day after."""
-    months = {1, 2, 3} | {day.month for day in days} | {day.month % 12 + 1 for day in days}
+    """Month starts, and each of `days` carried into every month, or near its own of every year, with the day after."""
+    numbers = sorted({day.day + after for day in days for after in (0, 1)})
+    months = {1, 3} | {day.month for day in days} | {day.month % 12 + 1 for day in days}
     for year in range(at.year, last.year + 1):
         for month in range(1, 13) if monthly else sorted(months):
-            start = date(year, month, 1)
-            carried = {start} | {_within_month(start, day.day + after) for day in days for after in (-1, 0, 1)}
-            yield from sorted(carried)
-
-
-def _within_month(start: date, number: int) -> date:
-    """The day of that number in the month of `start`, clamped to its end."""
-    day = start + timedelta(days=max(number, 1) - 1)
-    return day if day.month == start.month else (start + timedelta(days=31)).replace(day=1) - _DAY
+            start, length = date(year, month, 1), monthrange(year, month)[1]
+            yield start
+            yield from (start.replace(day=min(number, length)) for number in numbers)
 
 
 def _calendar_days(calendar: Calendar) -> Iterator[date]:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from benefits.core.errors import Fault
 from benefits.rules.facts import Label
-from benefits.rules.values import within
+from benefits.rules.values import FIRST_DAY, LAST_DAY, within
 
 LONGEST_TEXT = 200_000
 LONGEST_STRING = 2_000
@@ -80,7 +80,7 @@ class Table:
         """The day at `key`, within 1900–2100."""
         value = self._of(date, key, required)
         if value is not None and within(value) is None:
-            self.fault(key, "out_of_range")
+            self.fault(key, "out_of_range", least=FIRST_DAY.isoformat(), most=LAST_DAY.isoformat())
             return None
         return value
 
