@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Any, Final, Literal
 
 from benefits.core.money import GRAMMAR, parse_yuan, show_yuan
-from benefits.rules.values import FIRST_DAY, LAST_DAY, Type
+from benefits.rules.values import Type, within
 
 Label = Mapping[str, str]
 FactType = Literal["money", "decimal", "integer", "bool", "text", "date", "texts", "integers", "honours"]
@@ -122,8 +122,8 @@ def _date(_: Fact, raw: object) -> date:
         day = date.fromisoformat(raw)
     except ValueError:
         raise Misread("date_malformed") from None
-    if not FIRST_DAY <= day <= LAST_DAY:
-        raise Misread("out_of_range", least=FIRST_DAY.isoformat(), most=LAST_DAY.isoformat())
+    if within(day) is None:
+        raise Misread("date_malformed")
     return day
 
 
