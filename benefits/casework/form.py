@@ -19,7 +19,8 @@ from benefits.core.errors import NotFound
 from benefits.money.payee import open_payee
 from benefits.papers import case as paper
 from benefits.papers.application_form import application_form
-from benefits.rules.declaration import Programme, show_facts
+from benefits.papers.labels import Labels, labels
+from benefits.rules.declaration import Programme
 from models.account import Account
 from models.application import Application
 from models.membership import Membership
@@ -27,6 +28,8 @@ from models.money import Fund
 from models.person import Person
 from models.secrecy import secrecy
 from models.unit import Unit
+
+_IN_HOUSEHOLD_BOX = frozenset({"household_size", "annual_disposable_income", "annual_rigid_spending"})
 
 
 def print_form(session: Session, actor: Actor, application: Application, language: str) -> bytes:
@@ -76,12 +79,22 @@ def _form(
         household=_household(judgement) if programme.code == "hardship" else None,
         facts=_facts(programme, judgement.facts, language),
         findings=[
-            paper.Finding(each.rule[language], each.outcome, each.value or "", each.required or "", each.clause)
+            paper.Finding(
+                each.rule[language],
+                each.outcome,
+                _said(programme, each.value, language),
+                _said(programme, each.required, language),
+                each.clause,
+            )
             for each in answer.findings
             if each.outcome != "not_applicable"
         ],
         documents=[
-            paper.Document(each.title, each.media_type, each.created_at.astimezone(UNION_ZONE).date())
+            paper.Document(
+                each.title,
+                labels(language).word("media_type", each.media_type),
+                each.created_at.astimezone(UNION_ZONE).date(),
+            )
             for each in documents_of(session, application.id)
         ],
         payee=_payee(session, application),
@@ -133,15 +146,37 @@ def _yuan(shown: str | None) -> Decimal | None:
 
 
 def _facts(programme: Programme, facts: Mapping[str, Any], language: str) -> list[paper.Fact]:
-    """The programme's own facts; what the register says of the member stands in the head of the form."""
-    own = {fact.name for fact in programme.facts}
-    shown = show_facts(programme, {name: value for name, value in facts.items() if name in own})
+    """The programme's own facts; the head and the household's box show what is theirs."""
+    own = {fact.name for fact in programme.facts}.difference(_IN_HOUSEHOLD_BOX)
     lines = []
-    for name, value in shown.items():
+    for name, value in facts.items():
+        if name not in own:
+            continue
         fact = programme.all_facts[name]
         chosen = fact.choices.get(value) if isinstance(value, str) else None
         lines.append(paper.Fact(fact.label[language], chosen[language] if chosen else value))
     return lines
+
+
+def _said(programme: Programme, text: str | None, language: str) -> str:
+    """What a finding shows, its codes in words: `true`, `deep, relative`, `homes_owned=1`."""
+    words = labels(language)
+    parts = []
+    for part in (text or "").split(", "):
+        name, sign, value = part.rpartition("=")
+        fact = programme.all_facts.get(name)
+        head = f"{fact.label[language]} " if fact and sign else ""
+        parts.append(head + _word(programme, value if head else part, words))
+    return "；".join(parts) if language == "zh-CN" else "; ".join(parts)
+
+
+def _word(programme: Programme, code: str, words: Labels) -> str:
+    if code in {"true", "false"}:
+        return words.value(code == "true")
+    for fact in programme.all_facts.values():
+        if code in fact.choices:
+            return fact.choices[code][words.language]
+    return words.word("hardship_class", code)
 
 
 def _kind(programme: Programme, kind: str | None, language: str) -> str:
