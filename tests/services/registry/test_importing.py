@@ -1,3 +1,5 @@
+"""Imports land in the database, through the walls, once."""
+
 import json
 import threading
 from collections.abc import Iterator

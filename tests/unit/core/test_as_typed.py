@@ -1,3 +1,5 @@
+"""Days, months, names and words are read as they were meant."""
+
 from datetime import date
 
 import pytest

@@ -1,3 +1,5 @@
+"""Identity numbers, cards, credit codes: what is read, what is refused and why, what is masked."""
+
 from datetime import date
 
 import pytest

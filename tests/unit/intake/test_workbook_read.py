@@ -1,3 +1,5 @@
+"""Workbooks and CSV come out as text, numbered as in the sheet."""
+
 import io
 from datetime import date, datetime
 

@@ -1,3 +1,5 @@
+"""Hostile and broken files are refused quickly, each by its own fault."""
+
 import io
 import struct
 import time

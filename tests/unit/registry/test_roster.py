@@ -1,3 +1,5 @@
+"""A roster gives exactly its findings, in every way it may be written."""
+
 import csv
 import io
 import json

@@ -1,0 +1,218 @@
+"""Members: found within the reader's scope, registered and changed one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session, contains_eager, selectinload
+
+from benefits.access.person import person_key
+from benefits.access.reach import along, within
+from benefits.core.actor import Actor
+from benefits.core.errors import AlreadyExists, AlreadyRegistered, Fault, Invalid, NotFound
+from benefits.core.identity import (
+    Identity,
+    NotAnIdentity,
+    mask_mobile,
+    parse_card,
+    parse_identity,
+    parse_mobile,
+)
+from benefits.registry.disclosure import unmasked
+from benefits.registry.landing import land, people_by_hash
+from benefits.registry.name_key import BETWEEN, name_key, search_pattern
+from benefits.registry.roster import Account, Details, RosterMember
+from models.membership import Membership
+from models.secrecy import secrecy
+from models.unit import Unit
+from models.vocabulary import MembershipState
+
+_DETAILS = tuple(name for name in Details.__slots__ if name != "phone")
+
+
+@dataclass(frozen=True)
+class MemberFilter:
+    """Which members; None means any. `name` is a part of the name or the beginning of its pinyin."""
+
+    name: str | None = None
+    staff_number: str | None = None
+    unit_code: str | None = None
+    state: str | None = None
+
+
+def visible(actor: Actor) -> Select[Membership]:
+    """Members of the subtrees where the actor reads members, each with person, unit and honours."""
+    return (
+        select(Membership)
+        .join(Membership.unit)
+        .join(Membership.person)
+        .options(contains_eager(Membership.unit), contains_eager(Membership.person), selectinload(Membership.honours))
+        .where(within(actor, "member.read"))
+    )
+
+
+def list_members(
+    session: Session, actor: Actor, chosen: MemberFilter, *, after: UUID | None, limit: int
+) -> list[Membership]:
+    """Members in order of registration, one more than `limit` where there are more; a unit means its whole subtree."""
+    query = visible(actor).order_by(Membership.id).limit(limit + 1)
+    if after is not None:
+        query = query.where(Membership.id > after)
+    if chosen.staff_number is not None:
+        query = query.where(Membership.staff_number == chosen.staff_number)
+    if chosen.state is not None:
+        query = query.where(Membership.state == chosen.state)
+    if chosen.unit_code is not None:
+        root = select(Unit.path).where(Unit.code == chosen.unit_code, along(actor, "unit.read")).scalar_subquery()
+        query = query.where(func.starts_with(Unit.path, root))
+    if chosen.name is not None:
+        letters, pattern = func.replace(Membership.name_key, " ", ""), search_pattern(chosen.name)
+        query = query.where(
+            or_(
+                Membership.name.contains(chosen.name, autoescape=True),
+                letters.like(pattern),
+                letters.like(f"%{BETWEEN}{pattern}"),
+            )
+        )
+    return list(session.scalars(query.execution_options(populate_existing=True)))
+
+
+def find_member(session: Session, actor: Actor, member_id: UUID) -> Membership:
+    """A member that the actor may see, by the membership's id; raises NotFound."""
+    found = session.scalar(visible(actor).where(Membership.id == member_id).execution_options(populate_existing=True))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def kept_member(session: Session, actor: Actor, member_id: UUID) -> Membership:
+    """The same, locked, for an act of its officer; raises NotPermitted where the actor only reads it."""
+    member = find_member(session, actor, member_id)
+    actor.require("member.register", member.unit.path)
+    session.execute(select(Membership.id).where(Membership.id == member_id).with_for_update(key_share=True))
+    return find_member(session, actor, member_id)
+
+
+def search_by_id_number(session: Session, actor: Actor, number: str) -> list[Membership]:
+    """The memberships in sight of the person with this identity number.
+
+    Raises:
+        Invalid: it is no resident identity number.
+    """
+    identity = _identity(number, actor, "/id_number")
+    return _of_person(session, actor, identity)
+
+
+def register_member(
+    session: Session, actor: Actor, *, unit_code: str, id_number: str, name: str, **fields: Any
+) -> Membership:
+    """Register a person as a member of a unit; `fields` are those of `api.member.MemberBody`.
+
+    Raises:
+        Invalid: all faults at once. NotPermitted: not the actor's unit. AlreadyExists: a member of this unit already.
+        AlreadyRegistered: a live member of another unit that the actor may see.
+    """
+    faults: list[Fault] = []
+    unit = session.scalar(select(Unit).where(Unit.code == unit_code, along(actor, "unit.read")))
+    if unit is None:
+        faults.append(Fault("/unit_code", "unit_unknown"))
+    else:
+        actor.require("member.register", unit.path)
+    identity = None
+    try:
+        identity = _identity(id_number, actor, "/id_number")
+    except Invalid as invalid:
+        faults += invalid.faults
+    details, account = _read_numbers(fields, faults)
+    if faults or unit is None or identity is None:
+        raise Invalid(faults)
+    for other in _of_person(session, actor, identity):
+        if other.unit_id == unit.id:
+            raise AlreadyExists
+        if other.state != MembershipState.LEFT:
+            raise AlreadyRegistered(unit_code=other.unit.code)
+    member = RosterMember(
+        identity, unit.code, name, MembershipState(fields["state"]), fields["employment_type"], details, account, None
+    )
+    [member_id] = land(session, actor.at, [member], {unit.code: unit.id})
+    return find_member(session, actor, member_id)
+
+
+def change_member(session: Session, actor: Actor, member: Membership, changes: Mapping[str, Any]) -> Membership:
+    """Change what is given of a locked member; None clears. Nothing is written where nothing differs.
+
+    Raises:
+        Invalid: a phone or account number that cannot be one.
+    """
+    faults: list[Fault] = []
+    _read_numbers(changes, faults)
+    if faults:
+        raise Invalid(faults)
+    for name, value in changes.items():
+        if name == "phone":
+            _set_phone(session, member, value)
+        elif name == "account":
+            _set_account(session, member, value)
+        elif value != getattr(member, name):
+            setattr(member, name, value)
+    member.name_key = name_key(member.name)
+    member.in_service = member.state == MembershipState.ACTIVE
+    if session.is_modified(member):
+        member.touched_at = actor.at
+    session.flush()
+    return find_member(session, actor, member.id)
+
+
+def _set_phone(session: Session, member: Membership, typed: str | None) -> None:
+    number = parse_mobile(typed) if typed else None
+    known = unmasked(session, member, ("phone",))["phone"]
+    if number == known:
+        return
+    member.phone_cipher = number and secrecy(session).encrypt(
+        person_key(session, member.person_id), member.id, "phone", number
+    )  # type: ignore[assignment]
+    member.phone_masked = mask_mobile(number) if number else None
+
+
+def _set_account(session: Session, member: Membership, typed: Mapping[str, str] | None) -> None:
+    keys = secrecy(session)
+    if typed is None:
+        member.bank = member.account_holder = member.account_last4 = None
+        member.account_cipher = member.account_hash = None
+        return
+    number = parse_card(typed["account_number"]) or ""
+    account_hash = keys.index("account", number)
+    member.bank, member.account_holder = typed["bank"], typed["holder"]
+    if account_hash != member.account_hash:
+        member.account_cipher = keys.encrypt(person_key(session, member.person_id), member.id, "account", number)
+        member.account_hash, member.account_last4 = account_hash, number[-4:]
+
+
+def _identity(number: str, actor: Actor, pointer: str) -> Identity:
+    try:
+        return parse_identity(number, today=actor.today)
+    except NotAnIdentity as fault:
+        raise Invalid([Fault(pointer, fault.code)]) from None
+
+
+def _of_person(session: Session, actor: Actor, identity: Identity) -> list[Membership]:
+    known = people_by_hash(session, [secrecy(session).index("id_number", identity.number)])
+    query = visible(actor).where(Membership.person_id.in_(known.values())).order_by(Membership.id)
+    return list(session.scalars(query.execution_options(populate_existing=True)))
+
+
+def _read_numbers(fields: Mapping[str, Any], faults: list[Fault]) -> tuple[Details, Account]:
+    """The details and account in a request's fields; numbers that cannot be any are faults."""
+    phone = parse_mobile(fields["phone"]) if fields.get("phone") else None
+    if fields.get("phone") and phone is None:
+        faults.append(Fault("/phone", "phone_malformed"))
+    typed = fields.get("account") or {}
+    number = parse_card(typed["account_number"]) if typed else None
+    if typed and number is None:
+        faults.append(Fault("/account/account_number", "bank_card_checksum"))
+    details = Details(**{name: fields.get(name) for name in _DETAILS}, phone=phone)
+    return details, Account(typed.get("bank"), number, typed.get("holder"))
