@@ -8,12 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from flask import current_app, g, request
+from flask.blueprints import BlueprintSetupState
 from flask_jwt_extended import create_access_token, create_refresh_token, decode_token
 from sqlalchemy.orm import Session
 
 from api import clock, fields
 from api.arguments import Blueprint
 from api.guard import Desk, open_session, operation
+from api.problems import refusal_response
 from benefits.access import sign_ins
 from benefits.access.accounts import unit_path
 from benefits.access.sign_ins import Opened
@@ -23,6 +25,20 @@ from benefits.core.permissions import PERMISSIONS
 from models.account import Account
 
 bp = Blueprint("sign-in", __name__, description="登录与令牌 / Signing in, and who one is")
+
+
+@bp.record_once
+def _strict_tokens(state: BlueprintSetupState) -> None:
+    """Only an access token opens a route; every other is the one 401 problem, not the token library's own answers."""
+    tokens = state.app.extensions["flask-jwt-extended"]
+    tokens.token_verification_loader(lambda _header, claims: claims["type"] == "access")
+    for loader in (
+        tokens.unauthorized_loader,
+        tokens.invalid_token_loader,
+        tokens.expired_token_loader,
+        tokens.token_verification_failed_loader,
+    ):
+        loader(lambda *_told: refusal_response(NotSignedIn()))
 
 
 class Password(fields.Text):

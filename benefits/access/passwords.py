@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from string import digits, punctuation
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -74,5 +75,6 @@ def _is_common(plain: str, username: str) -> bool:
     letters = "".join(filter(str.isalnum, plain))
     if any(letters in walk or letters in walk[::-1] for walk in _WALKS):
         return True
-    cores = {letters.strip("0123456789"), letters.translate(_LOOKALIKE).strip("0123456789"), letters}
+    bare = plain.strip(digits + punctuation + " ")
+    cores = {letters, *("".join(filter(str.isalpha, core)) for core in (bare, bare.translate(_LOOKALIKE)))}
     return bool(cores & (_WORDS | {username, username[::-1]}))
