@@ -15,7 +15,7 @@ from benefits.core.actor import Actor
 from benefits.record import reader
 from benefits.record.reader import Event, Selection
 
-bp = Blueprint("audit", __name__, url_prefix="/audit", description="What happened: who did or saw what, and when")
+bp = Blueprint("audit", __name__, url_prefix="/audit", description="审计 / The record: who did or saw what, and when")
 
 
 class SelectionBody(Body):

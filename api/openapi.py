@@ -87,6 +87,7 @@ def build(app: Flask) -> Api:
     converter = api.ma_plugin.converter
     if converter is None:
         raise RuntimeError("the marshmallow plugin has not met the document")
+    converter.attribute_functions.remove(converter.field2default)  # shows null where a field may be left out
     converter.add_attribute_function(_describe)
     api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
     return api
@@ -94,29 +95,51 @@ def build(app: Flask) -> Api:
 
 def _describe(_converter: Any, field: Any, **_kwargs: Any) -> dict[str, Any]:
     """What a field of ours looks like on the wire."""
+    text = ["string", "null"] if field.allow_none else "string"
+    shown: dict[str, Any] = {}
     if isinstance(field, fields.Money):
-        return {"type": ["string", "null"] if field.allow_none else "string", "pattern": field.pattern}
-    if isinstance(field, fields.Day):
-        return {"type": ["string", "null"] if field.allow_none else "string", "format": "date"}
-    if isinstance(field, fields.Instant):
-        return {"type": ["string", "null"] if field.allow_none else "string", "format": "date-time"}
-    return {}
+        shown = {"type": text, "pattern": field.pattern}
+    elif isinstance(field, fields.Day):
+        shown = {"type": text, "format": "date"}
+    elif isinstance(field, fields.Instant):
+        shown = {"type": text, "format": "date-time"}
+    if isinstance(field.load_default, str | int | bool):
+        shown["default"] = field.load_default
+    return shown
 
 
 def document(app: Flask, api: Api) -> dict[str, Any]:
     """The whole document, with keys, preconditions, closed doors and problem answers written in."""
     spec: dict[str, Any] = api.spec.to_dict()
     spec["components"].setdefault("schemas", {})["Problem"] = _PROBLEM
-    guards = {
-        (_template(rule.rule), method.lower()): getattr(app.view_functions[rule.endpoint], "operation", None)
+    routes = {
+        (_template(rule.rule), method.lower()): rule.endpoint
         for rule in app.url_map.iter_rules()
         for method in rule.methods or ()
     }
     for path, item in spec["paths"].items():
         for method, entry in item.items():
             if isinstance(entry, dict) and "responses" in entry:
-                _finish(entry, guards.get((path, method)))
+                endpoint = routes[path, method]
+                entry["operationId"] = endpoint.replace(".", "_")
+                _join_form(entry)
+                _finish(entry, getattr(app.view_functions[endpoint], "operation", None))
     return spec
+
+
+def _join_form(entry: dict[str, Any]) -> None:
+    """Write the fields that come beside a file into the body; smorest leaves them as OpenAPI 2 had them."""
+    fields_beside = [one for one in entry.get("parameters", []) if one.get("in") == "formData"]
+    if not fields_beside:
+        return
+    entry["parameters"] = [one for one in entry["parameters"] if one not in fields_beside]
+    form = entry["requestBody"]["content"]["multipart/form-data"]
+    beside = {
+        "type": "object",
+        "properties": {one["name"]: one["schema"] for one in fields_beside},
+        "required": [one["name"] for one in fields_beside if one.get("required")],
+    }
+    form["schema"] = {"allOf": [form["schema"], beside]}
 
 
 def _finish(entry: dict[str, Any], guard: Operation | None) -> None:

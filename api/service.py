@@ -20,7 +20,7 @@ from models import schema
 from models.database import db
 from models.safety import unsafe_settings
 
-bp = Blueprint("service", __name__, url_prefix="/", description="Health, measures and these documents")
+bp = Blueprint("service", __name__, url_prefix="/", description="服务 / Health, measures and these documents")
 
 _STATIC = Path(__file__).with_name("static")
 _PAGE_POLICY = (
