@@ -41,3 +41,19 @@ def kept(path: Path, size: int, *, url_safe: bool = False) -> str:
             os.fsync(file.fileno())
         draft.rename(path)
     return path.read_text(encoding="ascii").strip()
+
+
+def keep_accounts(data_dir: Path, accounts: Mapping[str, str]) -> None:
+    """Remember the demonstration's passwords for `make demo`, readable by their owner only."""
+    folder = data_dir / "secrets"
+    for username, password in accounts.items():
+        path = folder / f"demo_{username}"
+        path.unlink(missing_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(password)
+
+
+def kept_accounts(data_dir: Path) -> dict[str, str]:
+    """The demonstration's passwords by user name, as far as they were made here."""
+    found = (data_dir / "secrets").glob("demo_*")
+    return {path.name.removeprefix("demo_"): path.read_text(encoding="utf-8") for path in found}

@@ -12,7 +12,7 @@ from benefits import demonstration
 from config.settings import Settings, SettingsError, load
 from tools import database, leash, supervise
 from tools.binaries import DatabaseError
-from tools.keys import with_secrets
+from tools.keys import keep_accounts, with_secrets
 from tools.supervise import StartError
 
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -46,6 +46,7 @@ def run(given: Mapping[str, str], *, prepare_only: bool) -> None:
         made = base.provisioned
         settings = replace(settings, database_url=made.app_url, database_owner_url=made.owner_url)
         accounts = demonstration.load(settings)
+        keep_accounts(settings.data_dir, accounts)
         if prepare_only:
             _tell(settings, accounts, "Ready")
             return
