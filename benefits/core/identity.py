@@ -33,7 +33,7 @@ class Identity:
 class NotAnIdentity(ValueError):  # noqa: N818 - the fact, as everywhere in the house
     """The text is no resident identity number; `code` says why.
 
-    One of `id_retired_15_digits`, `id_malformed`, `id_checksum`, `id_birth_date_impossible`.
+    One of `id_retired_15_digits`, `identity_malformed`, `id_checksum`, `id_birth_date_impossible`.
     """
 
     def __init__(self, code: str) -> None:
@@ -49,7 +49,7 @@ def parse_identity(text: str, *, today: date | None = None) -> Identity:
     """
     number = tidy_number(text).upper()
     if not _IDENTITY.fullmatch(number):
-        raise NotAnIdentity("id_retired_15_digits" if _RETIRED.fullmatch(number) else "id_malformed")
+        raise NotAnIdentity("id_retired_15_digits" if _RETIRED.fullmatch(number) else "identity_malformed")
     if (
         _CHECKS[sum(int(digit) * weight for digit, weight in zip(number[:17], _WEIGHTS, strict=True)) % 11]
         != number[17]

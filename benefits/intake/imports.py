@@ -9,7 +9,7 @@ from pathlib import PurePath
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import Select, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from benefits.core.actor import Actor
@@ -121,10 +121,12 @@ def _content(session: Session, imported: Import) -> bytes:
 
 def _stepping(rows: Rows, work: Work, total: int) -> Rows:
     """The same rows; every now and then the job says how far it is, and learns whether to go on."""
-    for done, row in enumerate(rows):
+    done = 0
+    for done, row in enumerate(rows, 1):
         if done % _CHUNK == 0:
             work.step(done, max(total, done))
         yield row
+    work.step(done, done)
 
 
 def _keep(session: Session, imported: Import, checked: Iterable[Checked[Any]]) -> None:
@@ -165,18 +167,31 @@ def _write(session: Session, imported: Import, findings: list[Finding]) -> None:
 
 
 def find_import(session: Session, actor: Actor, import_id: UUID) -> tuple[Import, Job]:
-    """An import with its job, of the actor's own or of the units whose imports the actor reads; raises NotFound."""
-    read = or_(*(Unit.path.startswith(path, autoescape=True) for path in actor.paths("import.read")), Unit.path == "")
-    found = session.execute(
-        select(Import, Job)
-        .join(Job, Job.id == Import.id)
-        .join(Unit, Unit.id == Import.unit_id)
-        .where(Import.id == import_id, or_(Import.account_id == actor.account_id, read))
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    """An import with its job; raises NotFound."""
+    found = session.execute(_visible(actor).where(Import.id == import_id)).one_or_none()
     if found is None:
         raise NotFound
     return found[0], found[1]
+
+
+def list_imports(session: Session, actor: Actor, *, after: UUID | None, limit: int) -> list[tuple[Import, Job]]:
+    """Imports that the actor may see, in order of creation, one more than `limit` where there are more."""
+    query = _visible(actor).order_by(Import.id).limit(limit + 1)
+    if after is not None:
+        query = query.where(Import.id > after)
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def _visible(actor: Actor) -> Select[Import, Job]:
+    """Imports of the actor's own and of the units whose imports the actor reads, each with its job."""
+    read = (func.starts_with(Unit.path, path) for path in actor.paths("import.read"))
+    return (
+        select(Import, Job)
+        .join(Job, Job.id == Import.id)
+        .join(Unit, Unit.id == Import.unit_id)
+        .where(or_(Import.account_id == actor.account_id, *read))
+        .execution_options(populate_existing=True)
+    )
 
 
 def list_findings(session: Session, imported: Import, *, after: UUID | None, limit: int) -> list[ImportFinding]:

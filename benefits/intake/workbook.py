@@ -21,14 +21,12 @@ _OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0"  # .xls, and a workbook under a password
 
 
 class WorkbookRefused(Invalid):
-    """The file cannot be read as the table it should be; its one fault says why, `code` is that fault's code.
+    """The file cannot be read as the table it should be; its one fault says why.
 
-    Codes: `not_a_workbook`, `macro_workbook`, `zip_bomb`, `too_large`, `too_many_rows`, `too_many_columns`,
+    Its codes: `not_a_workbook`, `macro_workbook`, `zip_bomb`, `too_large`, `too_many_rows`, `too_many_columns`,
     `cell_too_long`, `declaration_in_xml`, `encoding_unreadable`, `sheet_missing`, `empty`, `column_missing`,
     `column_unknown`, `header_duplicate`.
     """
-
-    code = "workbook_refused"
 
     def __init__(self, fault: str, **params: object) -> None:
         super().__init__([Fault("/file", fault, params)])

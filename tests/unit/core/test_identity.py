@@ -68,8 +68,8 @@ def _code_of(number: str, today: date | None = None) -> str | None:
 
 def test_faults_are_told_apart() -> None:
     assert _code_of("340000851002998") == "id_retired_15_digits"
-    assert _code_of("3.40000197609167e+17") == "id_malformed"
-    assert _code_of("34000019870315002") == "id_malformed"
+    assert _code_of("3.40000197609167e+17") == "identity_malformed"
+    assert _code_of("34000019870315002") == "identity_malformed"
     assert _code_of("340000198703150020") == "id_checksum"
     assert _code_of(_with_check("34000019870231002")) == "id_birth_date_impossible"
     assert _code_of(_with_check("34000018990101002")) == "id_birth_date_impossible"
