@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import signal
 
+from config import logging
 from tools import leash
 from wsgi import app
 
 __all__ = ["app"]
 
+logging.configure()
 leash.die_with_parent(signal.SIGTERM, os.getppid())
