@@ -21,8 +21,7 @@ from benefits.money.batch import cases_of
 from benefits.money.disbursement import touch_cases
 from benefits.money.duty import require_duty
 from benefits.money.entitlement import settle_awards
-from models.application import Act, Application
-from models.columns import new_id
+from benefits.money.trail import keep_acts
 from models.money import BankResult, Disbursement, Fund, PaymentBatch
 from models.unit import Unit
 from models.vocabulary import BankOutcome, BatchState, DisbursementState, EntitlementState
@@ -151,26 +150,7 @@ def resolve(
     _settle(session, [(payment, answer)])
     batch = session.get_one(PaymentBatch, payment.batch_id)
     _keep(session, actor, answer, payment, {batch.id: batch.unit_id}, None, booked=True)
-    application = session.get_one(Application, payment.application_id)
-    session.add(
-        Act(
-            id=new_id(),
-            application_id=application.id,
-            unit_id=application.unit_id,
-            act="resolve",
-            duty="resolved",
-            from_state=application.state,
-            to_state=application.state,
-            submission=application.submission,
-            account_id=actor.account_id,
-            person_id=actor.person_id,
-            amount=payment.amount,
-            note=reason,
-            disbursement_id=payment.id,
-            seen_hash=payment.payee_hash,
-            acted_at=actor.at,
-        )
-    )
+    keep_acts(session, actor, [payment], "resolve", "resolved", seen=payment.payee_hash, note=reason)
     close_if_settled(session, batch)
     session.flush()
     return payment

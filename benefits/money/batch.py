@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, Select, func, insert, select, update
+from sqlalchemy import ScalarSelect, Select, func, select, update
 from sqlalchemy.orm import Session, contains_eager
 
 from benefits.access.reach import within
@@ -16,6 +16,7 @@ from benefits.money import fund as funds
 from benefits.money.batch_paper import freeze
 from benefits.money.disbursement import touch_cases
 from benefits.money.duty import require_duty
+from benefits.money.trail import keep_acts
 from models.application import Act, Application
 from models.columns import new_id
 from models.money import Disbursement, Fund, PaymentBatch
@@ -154,7 +155,7 @@ def approve_batch(session: Session, actor: Actor, batch: PaymentBatch) -> Paymen
     actor.require("payment.batch", batch.fund.unit.path)
     _require(batch, "approve")
     _as_approved(session, batch)
-    _fill_duty(session, actor, batch, "approve_payment", "payment_approved")
+    _sign(session, actor, batch, "approve_payment", "payment_approved")
     batch.state, batch.approved_by, batch.approved_at = BatchState.APPROVED, actor.account_id, actor.at
     session.flush()
     return batch
@@ -169,7 +170,7 @@ def release_batch(session: Session, actor: Actor, batch: PaymentBatch) -> Paymen
     actor.require("payment.release", batch.fund.unit.path)
     _require(batch, "release")
     _as_approved(session, batch)
-    _fill_duty(session, actor, batch, "release_payment", "released")
+    _sign(session, actor, batch, "release_payment", "released")
     _move(session, batch, DisbursementState.RELEASED)
     batch.state, batch.released_by, batch.released_at = BatchState.RELEASED, actor.account_id, actor.at
     session.flush()
@@ -230,36 +231,8 @@ def _approved_account() -> ScalarSelect[bytes]:
     )
 
 
-def _fill_duty(session: Session, actor: Actor, batch: PaymentBatch, act: str, duty: str) -> None:
+def _sign(session: Session, actor: Actor, batch: PaymentBatch, act: str, duty: str) -> None:
+    """Fill a duty in every case of the batch, for the very file that goes to the bank."""
     require_duty(session, actor, cases_of(session, batch.id), duty)
-    rows = session.execute(
-        select(Disbursement, Application)
-        .join(Application, Application.id == Disbursement.application_id)
-        .where(Disbursement.batch_id == batch.id)
-        .order_by(Disbursement.serial)
-    ).all()
-    session.execute(
-        insert(Act),
-        [_act_row(actor, payment, application, act, duty, batch.file_digest) for payment, application in rows],
-    )
-
-
-def _act_row(
-    actor: Actor, payment: Disbursement, application: Application, act: str, duty: str, seen: bytes
-) -> dict[str, object]:
-    return {
-        "id": new_id(),
-        "application_id": payment.application_id,
-        "unit_id": payment.unit_id,
-        "act": act,
-        "duty": duty,
-        "from_state": application.state,
-        "to_state": application.state,
-        "submission": application.submission,
-        "account_id": actor.account_id,
-        "person_id": actor.person_id,
-        "amount": payment.amount,
-        "disbursement_id": payment.id,
-        "seen_hash": seen,
-        "acted_at": actor.at,
-    }
+    payments = session.scalars(select(Disbursement).where(Disbursement.batch_id == batch.id)).all()
+    keep_acts(session, actor, payments, act, duty, seen=batch.file_digest)

@@ -14,7 +14,8 @@ from benefits.core.errors import AlreadyPaid, NotFound, StateForbids
 from benefits.money.duty import require_duty
 from benefits.money.fund import lock_fund
 from benefits.money.payee import Payee, open_payee, seal_payee
-from models.application import Act, Application
+from benefits.money.trail import keep_acts
+from models.application import Application
 from models.columns import new_id
 from models.money import Disbursement, PayeeCorrection
 from models.unit import Unit
@@ -133,7 +134,7 @@ def correct_account(session: Session, actor: Actor, disbursement: Disbursement, 
     session.add(correction)
     disbursement.touched_at = actor.at
     session.flush()
-    _act(session, actor, disbursement, "correct_account", "filed", correction.payee_hash)
+    keep_acts(session, actor, [disbursement], "correct_account", "filed", seen=correction.payee_hash)
     return correction
 
 
@@ -168,7 +169,7 @@ def approve_correction(session: Session, actor: Actor, disbursement: Disbursemen
     session.add(repayment)
     disbursement.touched_at = actor.at
     session.flush()
-    _act(session, actor, repayment, "approve_account", "decided", correction.payee_hash)
+    keep_acts(session, actor, [repayment], "approve_account", "decided", seen=correction.payee_hash)
     return repayment
 
 
@@ -191,25 +192,3 @@ def _require_repayable(session: Session, disbursement: Disbursement) -> None:
 
 def _unit_path(session: Session, disbursement: Disbursement) -> str:
     return session.scalars(select(Unit.path).where(Unit.id == disbursement.unit_id)).one()
-
-
-def _act(session: Session, actor: Actor, disbursement: Disbursement, act: str, duty: str, seen: bytes) -> None:
-    application = session.get_one(Application, disbursement.application_id)
-    session.add(
-        Act(
-            application_id=disbursement.application_id,
-            unit_id=disbursement.unit_id,
-            act=act,
-            duty=duty,
-            from_state=application.state,
-            to_state=application.state,
-            submission=application.submission,
-            account_id=actor.account_id,
-            person_id=actor.person_id,
-            amount=disbursement.amount,
-            disbursement_id=disbursement.id,
-            seen_hash=seen,
-            acted_at=actor.at,
-        )
-    )
-    session.flush()

@@ -1,0 +1,58 @@
+"""What people do to payments, kept as acts on the cases that are paid: who, as which person, of what they saw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from benefits.core.actor import Actor
+from models.application import Act, Application
+from models.columns import new_id
+from models.money import Disbursement
+
+
+def keep_acts(
+    session: Session,
+    actor: Actor,
+    payments: Sequence[Disbursement],
+    act: str,
+    duty: str,
+    *,
+    seen: bytes,
+    note: str | None = None,
+) -> None:
+    """Keep one act for each payment; `seen` hashes what the actor had before them. The cases stay as they are."""
+    session.flush()  # the rows go in by themselves, and name payments that may be new
+    cases = {
+        row.id: row
+        for row in session.execute(
+            select(Application.id, Application.state, Application.submission).where(
+                Application.id.in_({payment.application_id for payment in payments})
+            )
+        )
+    }
+    session.execute(
+        insert(Act),
+        [
+            {
+                "id": new_id(),
+                "application_id": payment.application_id,
+                "unit_id": payment.unit_id,
+                "act": act,
+                "duty": duty,
+                "from_state": cases[payment.application_id].state,
+                "to_state": cases[payment.application_id].state,
+                "submission": cases[payment.application_id].submission,
+                "account_id": actor.account_id,
+                "person_id": actor.person_id,
+                "amount": payment.amount,
+                "note": note,
+                "disbursement_id": payment.id,
+                "seen_hash": seen,
+                "acted_at": actor.at,
+            }
+            for payment in payments
+        ],
+    )
