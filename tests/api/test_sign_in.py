@@ -14,10 +14,14 @@ from typing import Any
 
 import jwt
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from config.settings import Settings
+from models.account import Account
 from tests.driver import PASSWORD, Api, Caller
 
 WRONG = "not-the-Password-2022"
@@ -329,6 +333,19 @@ def test_any_other_password_of_8_to_128_characters_is(api: Api, good: str) -> No
     assert api("cashier").post("/me/password", {"current": PASSWORD, "new": good}, key=None).status_code == 200
     assert sign_in(api, "cashier", good).status_code == 200
     assert sign_in(api, "cashier", good[:-1]).status_code == 401
+
+
+def test_a_hash_of_weaker_parameters_is_made_anew_at_the_next_sign_in(api: Api, session: Session) -> None:
+    before = api.sign_in("cashier")
+    account = session.scalars(select(Account).where(Account.username == "cashier")).one()
+    account.password_hash = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
+    session.commit()
+
+    assert sign_in(api, "cashier").status_code == 200
+    session.refresh(account)
+    assert account.password_hash.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert me(api, before) == 200
+    assert sign_in(api, "cashier").status_code == 200
 
 
 # The brake
