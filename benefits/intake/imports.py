@@ -18,6 +18,7 @@ from benefits.intake.row import Checked, Finding
 from benefits.intake.workbook import Columns, read_rows, read_table
 from benefits.jobs.queue import enqueue
 from benefits.jobs.work import Work
+from benefits.record.writer import write_entry
 from models.columns import new_id
 from models.job import Import, ImportFinding, Job
 from models.secrecy import secrecy
@@ -207,8 +208,23 @@ def list_findings(session: Session, imported: Import, *, after: UUID | None, lim
     return list(session.scalars(query.order_by(ImportFinding.row, ImportFinding.id).limit(limit + 1)))
 
 
-def sent_rows(session: Session, imported: Import, kind: ImportKind) -> list[list[str]]:
-    """The file's rows as they stand, blank ones too, so that the n-th is row n of the sheet."""
+def sent_rows(session: Session, actor: Actor, imported: Import, kind: ImportKind) -> list[list[str]]:
+    """The file's rows as they stand, blank ones too, so that the n-th is row n of the sheet; the reading is recorded.
+
+    Raises:
+        NotPermitted: somebody else's file, and the account may not send such ones.
+    """
+    if imported.account_id != actor.account_id:
+        actor.require_somewhere(kind.permission)
+    write_entry(
+        session,
+        kind="reading",
+        action="import.workbook",
+        table="import",
+        row=imported.id,
+        unit_id=imported.unit_id,
+        data={"digest": imported.digest.hex()},
+    )
     rows: list[list[str]] = []
     with read_rows(_content(session, imported), imported.filename, kind.columns.sheet) as (_, numbered):
         for number, cells in numbered:

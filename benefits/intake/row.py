@@ -8,11 +8,11 @@ from datetime import date
 from typing import Generic, TypeVar
 
 from benefits.core.as_typed import read_day, tidy, tidy_name, tidy_number
-from benefits.core.code_table import CodeTable, code_table
+from benefits.core.code_table import CodeTable
+from benefits.intake.workbook import YES_NO
 from models.vocabulary import Severity
 
 Parsed = TypeVar("Parsed")
-_YES_NO = code_table("yes_no")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class RowReader:
 
     def flag(self, column: str) -> bool | None:
         """是 or 否."""
-        code = self.word(column, _YES_NO)
+        code = self.word(column, YES_NO)
         return None if code is None else code == "yes"
 
     def day(self, column: str, read: Callable[[str], date | None] = read_day) -> date | None:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
 import orjson
 
 from benefits.core.as_typed import tidy
+from benefits.core.code_table import CodeTable, code_table
 from benefits.core.errors import Fault, Invalid
 
 _READER = Path(__file__).with_name("sheet_process.py")
 _MIB = 1 << 20
+YES_NO = code_table("yes_no")
 _OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0"  # .xls, and a workbook under a password
 
 
@@ -52,11 +54,12 @@ class Limits:
 
 @dataclass(frozen=True)
 class Columns:
-    """The table that a kind of import expects: its sheet's name and its columns by their headings."""
+    """The table that a kind of import expects: its sheet's name, its columns by their headings, and their words."""
 
     sheet: str
     required: tuple[str, ...]
     optional: tuple[str, ...]
+    words: Mapping[str, CodeTable] = field(default_factory=dict)
     ignored: frozenset[str] = frozenset({"序号", "备注", "校验结果", "Findings"})  # the last two: our own marks
 
     def bind(self, header: list[str]) -> list[tuple[str, int]]:

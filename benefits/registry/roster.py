@@ -11,28 +11,32 @@ from benefits.core.as_typed import read_last_day
 from benefits.core.code_table import code_table
 from benefits.core.identity import Identity, NotAnIdentity, parse_card, parse_identity, parse_mobile
 from benefits.intake.row import Checked, RowReader, has_error
-from benefits.intake.workbook import Columns
+from benefits.intake.workbook import YES_NO, Columns
 from models.vocabulary import HonourLevel, MembershipState, Severity
 
 _PERSON = ("工号", "证件类型", "民族", "学历", "政治面貌", "手机号")
 _WORK = ("部门", "岗位", "参加工作时间", "入会时间", "会费缴至", "一线岗位", "户外高温岗位")
 _HONOUR = ("荣誉称号", "授予机关", "授予日期")
 _ACCOUNT = ("开户行", "银行卡号", "户名")
+_HONOUR_LEVEL = code_table("honour_level")
+_WORDS = {
+    "性别": code_table("sex"),
+    "证件类型": code_table("identity_document"),
+    "民族": code_table("ethnicity"),
+    "学历": code_table("education"),
+    "政治面貌": code_table("political_status"),
+    "用工形式": code_table("employment_type"),
+    "会籍状态": code_table("membership_state"),
+    "一线岗位": YES_NO,
+    "户外高温岗位": YES_NO,
+}
 COLUMNS = Columns(
     sheet="会员花名册",
     required=("姓名", "性别", "证件号码", "出生日期", "单位代码", "用工形式", "会籍状态"),
     optional=(*_PERSON, *_WORK, *_HONOUR, *_ACCOUNT),
+    words=_WORDS,
 )
 _CHUNK = 1_000  # rows whose registrations elsewhere are asked for in one question
-
-_SEX = code_table("sex")
-_DOCUMENT = code_table("identity_document")
-_ETHNICITY = code_table("ethnicity")
-_EDUCATION = code_table("education")
-_POLITICAL_STATUS = code_table("political_status")
-_EMPLOYMENT_TYPE = code_table("employment_type")
-_MEMBERSHIP_STATE = code_table("membership_state")
-_HONOUR_LEVEL = code_table("honour_level")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +131,8 @@ def check_roster(rows: Iterable[tuple[int, dict[str, str]]], context: RosterCont
 
 def _check_row(reader: RowReader, identity: Identity | None, unit_code: str | None) -> Checked[RosterMember]:
     name = reader.name("姓名")
-    state = reader.word("会籍状态", _MEMBERSHIP_STATE)
-    employment_type = reader.word("用工形式", _EMPLOYMENT_TYPE)
+    state = reader.word("会籍状态", _WORDS["会籍状态"])
+    employment_type = reader.word("用工形式", _WORDS["用工形式"])
     details = _read_details(reader)
     account = _read_account(reader, name)
     honour = _read_honour(reader)
@@ -143,9 +147,9 @@ def _check_row(reader: RowReader, identity: Identity | None, unit_code: str | No
 
 def _read_identity(reader: RowReader, today: date, first_rows: dict[str, int]) -> Identity | None:
     """The number, held against the stated sex and birth date where all can be read."""
-    reader.word("证件类型", _DOCUMENT)
+    reader.word("证件类型", _WORDS["证件类型"])
     text = reader.number("证件号码")
-    sex = reader.word("性别", _SEX)
+    sex = reader.word("性别", _WORDS["性别"])
     birth_date = reader.day("出生日期")
     if text is None:
         return None
@@ -180,9 +184,9 @@ def _read_details(reader: RowReader) -> Details:
         reader.fault("手机号", "phone_malformed")
     return Details(
         staff_number=reader.text("工号"),
-        ethnicity=reader.word("民族", _ETHNICITY),
-        education=reader.word("学历", _EDUCATION),
-        political_status=reader.word("政治面貌", _POLITICAL_STATUS),
+        ethnicity=reader.word("民族", _WORDS["民族"]),
+        education=reader.word("学历", _WORDS["学历"]),
+        political_status=reader.word("政治面貌", _WORDS["政治面貌"]),
         phone=mobile,
         department=reader.text("部门"),
         post=reader.text("岗位"),

@@ -9,20 +9,25 @@ from dataclasses import dataclass
 from benefits.core.code_table import code_table
 from benefits.core.identity import parse_credit_code
 from benefits.intake.row import Checked, RowReader
-from benefits.intake.workbook import Columns
+from benefits.intake.workbook import YES_NO, Columns
 from models.vocabulary import UnionKind
 
+_WORDS = {
+    "工会层级": code_table("union_kind"),
+    "单位类型": code_table("unit_kind"),
+    "偏远地区": YES_NO,
+    "基础教育": YES_NO,
+}
 COLUMNS = Columns(
     sheet="单位",
     required=("单位代码", "单位名称", "上级单位代码", "工会层级"),
     optional=("单位类型", "行政区划", "统一社会信用代码", "偏远地区", "基础教育"),
+    words=_WORDS,
 )
 _NEEDED = ("单位代码", "单位名称", "工会层级")  # the upper unit is judged apart: a root has none
 _CODE = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*", re.ASCII)
 _DIVISION_CODE = re.compile(r"\d{6}", re.ASCII)
 
-_UNION_KIND = code_table("union_kind")
-_UNIT_KIND = code_table("unit_kind")
 _DIVISION = code_table("division")
 
 
@@ -76,8 +81,8 @@ def _read_row(
     code = _read_code(reader, context, first_rows)
     name = reader.text("单位名称")
     parent_code = _read_parent(reader, code, context)
-    union_kind = reader.word("工会层级", _UNION_KIND)
-    unit_kind = reader.word("单位类型", _UNIT_KIND)
+    union_kind = reader.word("工会层级", _WORDS["工会层级"])
+    unit_kind = reader.word("单位类型", _WORDS["单位类型"])
     division_code = reader.number("行政区划")
     if division_code and not _is_division(division_code):
         reader.fault("行政区划", "code_unknown")
