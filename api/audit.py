@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
-from marshmallow import fields
+from flask import Response, stream_with_context
+from marshmallow import ValidationError, fields, validates_schema
 from sqlalchemy.orm import Session
 
 from api.arguments import Blueprint
 from api.fields import Body, Id, Instant, Part, Text, Whole
 from api.guard import Desk, operation
+from api.job import JobView, shown_job
 from api.paging import Page, PageQuery, page, page_of, window
+from benefits.assurance import record_export
 from benefits.core.actor import Actor
 from benefits.record import reader
 from benefits.record.reader import Event, Selection
+from models.job import Job
 
 bp = Blueprint("audit", __name__, url_prefix="/audit", description="审计 / The record: who did or saw what, and when")
+
+
+_MEDIA_TYPES = {
+    "jsonl": "application/jsonl",
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 class SelectionBody(Body):
@@ -76,6 +89,19 @@ class EventView(Body):
     )
 
 
+class ExportBody(SelectionBody):
+    """A selection, or an earlier export to be had again in another format: the same entries, to the row."""
+
+    format = Text(required=True, choices=record_export.SHAPES)
+    same_as = Id(metadata={"description": "an earlier export's id, instead of a selection"})
+
+    @validates_schema
+    def one_or_the_other(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        """An earlier export brings its own selection."""
+        if "same_as" in data and len(data) > 2:
+            raise ValidationError("value_refused", "same_as")
+
+
 def load_event(session: Session, actor: Actor, n: int) -> Event:
     """The entry that a path names."""
     return reader.find_event(session, actor, n)
@@ -86,7 +112,7 @@ def load_event(session: Session, actor: Actor, n: int) -> Event:
 @bp.arguments(EventQuery, location="query")
 @bp.response(200, page_of(EventView))
 def list_events(desk: Desk[None], query: dict[str, Any]) -> Page[Event]:
-    """The entries of a selection, newest first unless asked otherwise."""
+    """审计记录 / The entries of a selection, newest first unless asked otherwise."""
     part, oldest_first = window(query), query.pop("order") == "oldest"
     after = None if part.after is None else part.after.int
     rows = reader.list_events(
@@ -104,5 +130,40 @@ def list_events(desk: Desk[None], query: dict[str, Any]) -> Page[Event]:
 @operation(reader.PERMISSION, load=load_event)
 @bp.response(200, EventView)
 def get_event(desk: Desk[Event]) -> Event:
-    """One entry."""
+    """一条记录 / One entry."""
     return desk.thing
+
+
+def load_export(session: Session, actor: Actor, export_id: UUID) -> Job:
+    """The finished export that a path names."""
+    return record_export.find_export(session, actor, export_id)
+
+
+@bp.route("/exports", methods=["POST"])
+@operation(reader.PERMISSION, keyed=True)
+@bp.arguments(ExportBody)
+@bp.response(202, JobView)
+def start_export(desk: Desk[None], body: dict[str, Any]) -> Any:
+    """导出审计记录 / Make a file of a selection as it stands now, as a job; its result tells rows and digest.
+
+    The result's `digest` is the SHA-256 of the rows and the same in every format: for the header and each row, a JSON
+    array of the cells' texts and a line end. `sha256` is the file's own.
+    """
+    shape, earlier = body.pop("format"), body.pop("same_as", None)
+    if earlier is not None:
+        job = record_export.repeat_export(desk.session, desk.actor, shape, earlier)
+    else:
+        job = record_export.start_export(desk.session, desk.actor, shape, Selection(**body))
+    return shown_job(desk, job), {"Location": f"/api/v1/jobs/{job.id}"}
+
+
+@bp.route("/exports/<uuid:export_id>/file", methods=["GET"])
+@operation(reader.PERMISSION, load=load_export)
+@bp.response(200, {"type": "string", "format": "binary"}, content_type="application/octet-stream")
+def export_file(desk: Desk[Job]) -> Response:
+    """导出文件 / The file of a finished export."""
+    shape = desk.thing.params["shape"]
+    parts: Iterator[bytes] = record_export.file_parts(desk.session, desk.thing.id)
+    response = Response(stream_with_context(parts), content_type=_MEDIA_TYPES[shape])
+    response.headers["Content-Disposition"] = f'attachment; filename="record-{desk.thing.id}.{shape}"'
+    return response

@@ -64,7 +64,7 @@ def stop_watch(response: Response) -> Response:
 @operation(public=True)
 @bp.response(200, StatusView)
 def live() -> dict[str, str]:
-    """Whether the process answers."""
+    """存活 / Whether the process answers."""
     return {"status": "ok"}
 
 
@@ -72,7 +72,7 @@ def live() -> dict[str, str]:
 @operation(public=True)
 @bp.response(200, StatusView)
 def ready() -> dict[str, str] | Response:
-    """Whether it can serve: the database answers, stands at the newest migration, and keeps what it acknowledges."""
+    """就绪 / Whether it can serve: the database answers, is migrated, and keeps what it acknowledges."""
     try:
         connection = db.session.connection()
         faults = sorted(unsafe_settings(connection))
@@ -88,7 +88,7 @@ def ready() -> dict[str, str] | Response:
 @operation(public=True)
 @bp.response(200, {"type": "string"}, content_type="text/plain")
 def metrics() -> Response:
-    """Requests and their times in Prometheus' text form, of the one serving process that answers."""
+    """度量 / Requests and their times in Prometheus' text form, of the one serving process that answers."""
     return Response(generate_latest(_measures), content_type=CONTENT_TYPE_LATEST)
 
 
@@ -96,7 +96,7 @@ def metrics() -> Response:
 @operation(public=True)
 @bp.response(200, {"type": "object"})
 def openapi_document() -> Any:
-    """This document: OpenAPI 3.1."""
+    """接口文档 / This document: OpenAPI 3.1."""
     return current_app.json.response(current_app.extensions["openapi"])
 
 
@@ -104,7 +104,7 @@ def openapi_document() -> Any:
 @operation(public=True)
 @bp.response(200, {"type": "string"}, content_type="text/html")
 def docs() -> Response:
-    """The routes to read and to try, without a network."""
+    """接口页面 / The routes to read and to try, without a network."""
     return _page("docs.html")
 
 
@@ -112,7 +112,7 @@ def docs() -> Response:
 @operation(public=True)
 @bp.response(200, {"type": "string"}, content_type="*/*")
 def docs_file(name: str) -> Response:
-    """A file of the page at /docs."""
+    """页面文件 / A file of the page at /docs."""
     return _page(name)
 
 

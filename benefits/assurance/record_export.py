@@ -13,7 +13,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from benefits.core.actor import Actor
-from benefits.core.errors import NotFound, StateForbids
+from benefits.core.errors import NotFound, StateForbids, invalid
 from benefits.core.permissions import roles_with
 from benefits.jobs.queue import enqueue, find_job
 from benefits.jobs.work import Work
@@ -60,9 +60,13 @@ def repeat_export(session: Session, actor: Actor, shape: Shape, export_id: UUID)
     """Queue an earlier export of the actor's again, in this shape: the same entries, to the row.
 
     Raises:
-        NotFound: no such export.
+        Invalid: no such export of the actor's own.
     """
-    return _queue(session, actor, {**_find(session, actor, export_id).params, "shape": shape})
+    try:
+        earlier = _find(session, actor, export_id)
+    except NotFound:
+        raise invalid("/same_as", "export_unknown") from None
+    return _queue(session, actor, {**earlier.params, "shape": shape})
 
 
 def _queue(session: Session, actor: Actor, params: dict[str, Any]) -> Job:
