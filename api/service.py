@@ -24,7 +24,7 @@ bp = Blueprint("service", __name__, url_prefix="/", description="服务 / Health
 
 _STATIC = Path(__file__).with_name("static")
 _PAGE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
