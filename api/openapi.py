@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from apispec.ext.marshmallow import MarshmallowPlugin
@@ -52,6 +53,7 @@ _IF_MATCH = {
     "schema": {"type": "string"},
     "description": "the ETag that was seen",
 }
+_PLACE = re.compile(r"<(?:[^<>]*:)?([^<>:]+)>")
 
 
 class SchemaNames:
@@ -162,6 +164,4 @@ def _finish(entry: dict[str, Any], guard: Operation | None) -> None:
 
 def _template(rule: str) -> str:
     """Flask's `<uuid:id>` as OpenAPI's `{id}`."""
-    return "/".join(
-        "{" + part[1:-1].rpartition(":")[2] + "}" if part.startswith("<") else part for part in rule.split("/")
-    )
+    return _PLACE.sub(r"{\1}", rule)
