@@ -13,7 +13,7 @@ from benefits.core.code_table import code_table
 from benefits.core.identity import mask_account
 from benefits.registry import members
 from benefits.registry.disclosure import DISCLOSABLE, disclose, masked_id_number
-from benefits.registry.members import MemberFilter, find_member, kept_member
+from benefits.registry.members import MemberFilter, disclosable_member, find_member, kept_member
 from models.membership import Membership
 from models.vocabulary import MembershipState, Sex
 
@@ -213,7 +213,7 @@ def change_member(desk: Desk[Membership], body: dict[str, Any]) -> Any:
 
 
 @bp.route("/<uuid:member_id>/disclosures", methods=["POST"])
-@operation("member.disclose", load=find_member)
+@operation("member.disclose", load=disclosable_member)
 @bp.arguments(DisclosureBody)
 @bp.response(200, DisclosureView)
 def disclose_member(desk: Desk[Membership], body: dict[str, Any]) -> Any:

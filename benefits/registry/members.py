@@ -44,14 +44,14 @@ class MemberFilter:
     state: str | None = None
 
 
-def visible(actor: Actor) -> Select[Membership]:
-    """Members of the subtrees where the actor reads members, each with person, unit and honours."""
+def visible(actor: Actor, permission: str = "member.read") -> Select[Membership]:
+    """Members of the subtrees where the actor has the permission, each with person, unit and honours."""
     return (
         select(Membership)
         .join(Membership.unit)
         .join(Membership.person)
         .options(contains_eager(Membership.unit), contains_eager(Membership.person), selectinload(Membership.honours))
-        .where(within(actor, "member.read"))
+        .where(within(actor, permission))
     )
 
 
@@ -84,6 +84,14 @@ def list_members(
 def find_member(session: Session, actor: Actor, member_id: UUID) -> Membership:
     """A member that the actor may see, by the membership's id; raises NotFound."""
     found = session.scalar(visible(actor).where(Membership.id == member_id).execution_options(populate_existing=True))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def disclosable_member(session: Session, actor: Actor, member_id: UUID) -> Membership:
+    """A member whose secrets the actor may ask for, finance too; raises NotFound."""
+    found = session.scalar(visible(actor, "member.disclose").where(Membership.id == member_id))
     if found is None:
         raise NotFound
     return found
