@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from uuid import UUID
 
@@ -14,7 +15,10 @@ from benefits.rules.answer import LedgerKey
 from benefits.rules.declaration import Programme, RecordFact
 from models.application import Application, Entitlement
 from models.person import Person
+from models.secrecy import secrecy
 from models.vocabulary import EntitlementState
+
+_DIGEST = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,7 @@ def lock_person(session: Session, person_id: UUID) -> None:
 
 def record_facts(session: Session, programme: Programme, key: LedgerKey, view: Standpoint) -> Mapping[str, object]:
     """What the ledger says of a person for a case with this key; facts whose key is not known stay out (unknown)."""
+    key = _as_kept(session, view.person_id, key)
     known: dict[str, object] = {}
     for fact in programme.record_facts:
         if fact.kinds and key.kind not in fact.kinds:
@@ -57,8 +62,24 @@ def _ask(session: Session, fact: RecordFact, programme: str, key: LedgerKey, vie
     return count > 0 if fact.measure == "elsewhere" else count
 
 
+def _as_kept(session: Session, person_id: UUID, key: LedgerKey) -> LedgerKey:
+    """The key as rows hold it: an occasion that names a disease or a child only as a keyed hash, the person's own.
+
+    With the person in it, equal hashes never tell which members share a disease.
+    """
+    if not (key.sensitive and key.occasion):
+        return key
+    return replace(key, occasion=secrecy(session).index("occasion", f"{person_id}:{key.occasion}").hex())
+
+
+def open_occasion(award: Entitlement) -> str | None:
+    """The occasion of an award in the clear; None where there is none, or one that only the case's own page tells."""
+    return None if _DIGEST.fullmatch(award.occasion) else award.occasion or None
+
+
 def reserve_award(session: Session, application: Application, key: LedgerKey, amount: Decimal) -> None:
     """Enter an award. The person is locked; `uq_entitlement_once` refuses a second one where the rules say once."""
+    key = _as_kept(session, application.person_id, key)
     session.add(
         Entitlement(
             person_id=application.person_id,

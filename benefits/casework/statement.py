@@ -1,0 +1,76 @@
+"""The statement of a member's benefits (会员福利对账单) as paper."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from benefits import catalogue
+from benefits.casework.standing import Award, Room, standing, word_of
+from benefits.core.actor import Actor
+from benefits.core.errors import NotFound
+from benefits.money.entitlement import open_occasion
+from benefits.papers import statement as paper
+from benefits.registry.disclosure import masked_id_number
+from models.membership import Membership
+from models.unit import Unit
+
+
+def print_statement(session: Session, actor: Actor, member: Membership, year: int | None, language: str) -> bytes:
+    """The statement as PDF, of one year or of all; the identity number comes out masked.
+
+    Raises:
+        NotFound: the member's key was destroyed; there is nobody left to print it for.
+    """
+    number = masked_id_number(session, member)
+    if number is None:
+        raise NotFound
+    found = standing(session, actor, member, year)
+    return paper.statement(
+        paper.Statement(
+            member_id=str(member.id),
+            union_name=session.scalar(select(Unit.name).where(Unit.parent_id.is_(None))) or "",
+            name=member.name,
+            sex=member.person.sex,
+            identity_number=number,
+            unit=member.unit.name,
+            department=member.department or "",
+            staff_number=member.staff_number or "",
+            membership_state=member.state,
+            year=year,
+            awards=[_award(each, language) for each in found.awards],
+            rooms=[_room(each, language) for each in found.rooms],
+            elsewhere_count=found.elsewhere.count,
+            elsewhere_amount=found.elsewhere.amount,
+            printed_at=actor.at,
+            printed_by=actor.name,
+        ),
+        language,
+    )
+
+
+def _award(award: Award, language: str) -> paper.Award:
+    entry, programme = award.entry, catalogue.programme(award.entry.programme)
+    return paper.Award(
+        programme=programme.titles[language],
+        kind=word_of(programme, entry.kind, language),
+        occasion=word_of(programme, open_occasion(entry) or "", language),
+        event_on=entry.event_on,
+        year=entry.year,
+        amount=entry.amount,
+        state=entry.state,
+        live=award.live,
+        case_number=f"{award.case_number:08d}",
+        unit_code=award.unit_code,
+    )
+
+
+def _room(room: Room, language: str) -> paper.Room:
+    return paper.Room(
+        programme=room.programme.titles[language],
+        kind=word_of(room.programme, room.kind or "", language),
+        year=room.year,
+        cap=room.cap,
+        taken=room.taken,
+        left=room.left,
+    )
