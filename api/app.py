@@ -34,6 +34,7 @@ def create_app(settings: Settings, *, engine_options: dict[str, Any] | None = No
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS={
             "pool_pre_ping": True,
+            "hide_parameters": True,  # an error's text must not carry what was sent
             "pool_size": 5,
             "max_overflow": 5,
             "connect_args": {

@@ -19,6 +19,7 @@ from api import json_body
 from benefits.core.actor import Actor
 from benefits.core.errors import KeyInUse, KeyMissing, KeyReused, invalid
 from models.idempotency import IdempotencyKey
+from models.secrecy import secrecy
 
 KEPT_DAYS = 30
 _KEPT_HEADERS = ("Content-Type", "ETag", "Location", "Content-Language", "Cache-Control")
@@ -53,7 +54,8 @@ class Kept:
         number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
         if not session.scalar(text("SELECT pg_try_advisory_xact_lock(:number)"), {"number": number}):
             raise KeyInUse
-        fingerprint = _fingerprint()
+        # Keyed: a body may hold a password or an identity number, and the table may be stolen.
+        fingerprint = secrecy(session).index("request", _digest_of_request().hex())
         row = session.scalar(
             select(IdempotencyKey).where(
                 IdempotencyKey.account_id == actor.account_id,
@@ -98,7 +100,7 @@ class Kept:
         return response
 
 
-def _fingerprint() -> bytes:
+def _digest_of_request() -> bytes:
     """SHA-256 of path, query and canonical body (multipart: fields and file digests)."""
     digest = hashlib.sha256(f"{request.method} {request.path}?{request.query_string.decode('latin-1')}\n".encode())
     if request.mimetype == "multipart/form-data":

@@ -174,7 +174,7 @@ def _add_account(
         person_id=register_person(session, _identity(birth_date, sequence)),
         unit_id=units[unit_code].id,
         password_hash=hash_password(password),
-        password_changed_at=now,
+        sign_ins_valid_from=now,
     )
     session.add(account)
     session.flush()

@@ -51,7 +51,7 @@ def found(
         person_id=register_person(session, identity),
         unit_id=root.id,
         password_hash=hash_password(password),
-        password_changed_at=at,
+        sign_ins_valid_from=at,
     )
     session.add(account)
     session.flush()

@@ -25,7 +25,7 @@ class Account(Versioned, Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), comment="the unit that keeps the account")
     password_hash: Mapped[Word] = mapped_column(info=SECRET)
-    password_changed_at: Mapped[Instant]
+    sign_ins_valid_from: Mapped[Instant]
     enabled: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[Created]
 

@@ -104,7 +104,7 @@ def create_account(
         person_id=person_by_number(session, id_number, actor.today),
         unit_id=unit.id,
         password_hash=hash_password(password),
-        password_changed_at=actor.at,
+        sign_ins_valid_from=actor.at,
     )
     session.add(account)
     session.flush()
@@ -130,7 +130,7 @@ def change_account(
     if enabled is not None and enabled != account.enabled:
         account.enabled = enabled
         # Moves the stamp that sign-ins carry: none of them comes back when the account is enabled again.
-        account.password_changed_at = actor.at
+        account.sign_ins_valid_from = actor.at
     session.flush()
 
 

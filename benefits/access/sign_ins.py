@@ -1,7 +1,7 @@
 """Sign-ins: opened with a password, renewed with a refresh secret that works once, ended.
 
 A sign-in stands only while its account's password does: `refresh_hash` holds the digest of the secret that works now,
-and after it a stamp of the account's `password_changed_at` when it was opened. A change of the password, or disabling
+and after it a stamp of the account's `sign_ins_valid_from` when it was opened. A change of the password, or disabling
 the account, thus ends every sign-in of it at once, whoever does it and whatever the clock says.
 """
 
@@ -130,7 +130,7 @@ def set_password(account: Account, password: str, at: datetime, pointer: str) ->
     """Give a locked account a new password, which ends its sign-ins; raises Invalid at `pointer`."""
     require_sound(password, account.username, pointer)
     account.password_hash = hash_password(password)
-    account.password_changed_at = at
+    account.sign_ins_valid_from = at
 
 
 def live(
@@ -180,7 +180,7 @@ def _digest(secret: str) -> bytes:
 
 
 def _stamp(account: Account) -> bytes:
-    return sha256(str(account.password_changed_at.timestamp()).encode()).digest()[:8]
+    return sha256(str(account.sign_ins_valid_from.timestamp()).encode()).digest()[:8]
 
 
 def _record(session: Session, kind: str, action: str, account: Account | None, attempt: Attempt | None = None) -> None:

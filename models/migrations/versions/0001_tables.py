@@ -153,7 +153,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("unit_id", sa.Uuid(), nullable=False, comment="the unit that keeps the account"),
         sa.Column("password_hash", sa.Text(), nullable=False),
-        sa.Column("password_changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sign_ins_valid_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("enabled", sa.Boolean(), nullable=False),
         sa.Column(
             "created_at",
@@ -537,7 +537,7 @@ def upgrade() -> None:
             nullable=False,
             comment="a demonstration's own figures",
         ),
-        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False, comment="SHA-256 of the content"),
         sa.Column("written_by", sa.Uuid(), nullable=True),
         sa.Column("published_by", sa.Uuid(), nullable=True),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
