@@ -1,0 +1,35 @@
+"""Runs the measurements whose names begin with what is given, or all of them; each prints one line of JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+Measure = Callable[[], dict[str, Any]]
+
+
+def measures() -> dict[str, Measure]:
+    """Every measurement by name: the `MEASURES` of the modules beside this one."""
+    found: dict[str, Measure] = {}
+    for path in sorted(Path(__file__).parent.glob("[a-z]*.py")):
+        found |= getattr(import_module(f"bench.{path.stem}"), "MEASURES", {})
+    return found
+
+
+def main(prefixes: list[str]) -> int:
+    """Measure and print; 1 if nothing has such a name."""
+    chosen = {
+        name: run for name, run in measures().items() if not prefixes or any(name.startswith(p) for p in prefixes)
+    }
+    for name, run in chosen.items():
+        print(json.dumps({"name": name, "cores": os.cpu_count(), **run()}, ensure_ascii=False), flush=True)
+    return 0 if chosen else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main([argument.removeprefix("ONLY=") for argument in sys.argv[1:]]))

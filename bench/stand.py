@@ -1,0 +1,115 @@
+"""The whole system on a throw-away database, as `make run` starts it, with its memory watched from outside."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psutil
+import requests
+
+PASSWORD = "bench-Password-2022"
+_MIB = 1 << 20
+
+
+@dataclass
+class Stand:
+    """A running system: its address, and the most memory that all its processes took together (PSS, in MiB)."""
+
+    url: str
+    process: psutil.Process
+    peak_mib: int = 0
+    quiet: threading.Event = field(default_factory=threading.Event)
+
+    def signed_in(self, username: str) -> requests.Session:
+        """A caller's session."""
+        caller = requests.Session()
+        answer = caller.post(f"{self.url}/auth/tokens", json={"username": username, "password": PASSWORD}, timeout=30)
+        answer.raise_for_status()
+        caller.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        return caller
+
+    def watch(self) -> None:
+        """Look at the memory every quarter of a second until `quiet`."""
+        while not self.quiet.wait(0.25):
+            self.peak_mib = max(self.peak_mib, sum(map(_pss, [self.process, *self.process.children(recursive=True)])))
+
+
+def _pss(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_full_info().pss) // _MIB
+    except psutil.Error:
+        return 0
+
+
+@contextmanager
+def running() -> Iterator[Stand]:
+    """Start everything from nothing on a free port; stop it at the end."""
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        port = trial.getsockname()[1]
+    with tempfile.TemporaryDirectory() as folder:
+        environ = os.environ | {
+            "DATA_DIR": folder,
+            "PORT": str(port),
+            "DEMO_PASSWORD": PASSWORD,
+            "RATE_LIMITS": "off",
+            "ACCESS_TOKEN_MINUTES": "60",
+        }
+        with (Path(folder) / "log").open("wb") as log:
+            process = subprocess.Popen([sys.executable, "-m", "tools.run"], env=environ, stdout=log, stderr=log)
+            stand = Stand(f"http://127.0.0.1:{port}/api/v1", psutil.Process(process.pid))
+            try:
+                _await(stand, process)
+                watcher = threading.Thread(target=stand.watch)
+                watcher.start()
+                yield stand
+            finally:
+                stand.quiet.set()
+                process.terminate()
+                process.wait(60)
+
+
+def _await(stand: Stand, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(600):
+        try:
+            requests.get(f"{stand.url}/health/ready", timeout=5).raise_for_status()
+        except requests.RequestException:
+            if process.poll() is not None:
+                raise RuntimeError("the system did not start") from None
+            time.sleep(0.2)
+        else:
+            return
+    raise RuntimeError("the system did not get ready")
+
+
+def take(stand: Stand, username: str, kind: str, path: Path) -> tuple[float, dict[str, Any]]:
+    """Import a file and wait for its end: seconds from the first byte sent to `done`, and the import."""
+    caller = stand.signed_in(username)
+    begun = time.monotonic()
+    with path.open("rb") as file:
+        answer = caller.post(
+            f"{stand.url}/imports",
+            files={"file": (path.name, file)},
+            data={"kind": kind, "mode": "apply"},
+            headers={"Idempotency-Key": str(uuid4())},
+            timeout=120,
+        )
+    answer.raise_for_status()
+    while (seen := caller.get(f"{stand.url}/imports/{answer.json()['id']}", timeout=30).json())["state"] in {
+        "queued",
+        "running",
+    }:
+        time.sleep(0.1)
+    return time.monotonic() - begun, seen
