@@ -28,14 +28,12 @@ def name_key(name: str) -> str:
     First comes the name with its surname read as surnames are, then, where that differs, as the character commonly is,
     so that both are found.
     """
-    common = _pinyin(name)
-    read = _COMPOUND.get(name[:2])
-    rest = name[2:] if read else name[1:]
-    read = read or _SURNAMES.get(name[:1])
-    if read is None or not rest:
-        return common
-    key = f"{read} {_pinyin(rest)}"
-    return key if key == common else f"{key}{BETWEEN}{common}"
+    readings = [
+        f"{table[name[:size]]} {_pinyin(name[size:])}"
+        for table, size in ((_COMPOUND, 2), (_SURNAMES, 1))
+        if name[:size] in table and name[size:]
+    ]
+    return BETWEEN.join(dict.fromkeys([*readings, _pinyin(name)]))
 
 
 def search_pattern(query: str) -> str:
