@@ -21,8 +21,9 @@ CREATE OR REPLACE FUNCTION in_line(path text) RETURNS boolean LANGUAGE sql STABL
 $$;
 """
 
-_SUBTREE = "unit_id IN (SELECT u.id FROM unit u WHERE in_scope(u.path))"
-_LINE = "unit_id IN (SELECT u.id FROM unit u WHERE in_line(u.path))"
+# EXISTS leaves the planner both ways: a look-up by key for a few rows, a hash of the units for many.
+_SUBTREE = "EXISTS (SELECT 1 FROM unit u WHERE u.id = unit_id AND in_scope(u.path))"
+_LINE = "EXISTS (SELECT 1 FROM unit u WHERE u.id = unit_id AND in_line(u.path))"
 _OWN = "account_id = nullif(current_setting('benefits.account', true), '')::uuid"
 _WORKER = "current_setting('benefits.worker', true) = 'on'"
 _SYSTEM = "in_scope('/')"
@@ -33,7 +34,8 @@ _ROOT = "unit_id IS NULL AND EXISTS (SELECT 1 FROM unit u WHERE u.parent_id IS N
 WALLS: dict[str, tuple[str, str | None]] = {
     "unit": ("in_line(path)", "in_scope(path)"),
     "person": (
-        "id IN (SELECT m.person_id FROM membership m) OR id IN (SELECT a.person_id FROM account a)",
+        "EXISTS (SELECT 1 FROM membership m WHERE m.person_id = person.id) "
+        "OR EXISTS (SELECT 1 FROM account a WHERE a.person_id = person.id)",
         None,
     ),
     "membership": (_SUBTREE, None),
