@@ -108,6 +108,8 @@ def _scene(edition: Edition, facts: Mapping[str, Any], on: date, calendar: Calen
 def _in_language(fact: Fact, value: Any) -> Any:
     """A fact's value as rules compute with it: exact fractions, sets, and the levels of honours still valid."""
     match fact.type:
+        case "bool":
+            return bool(value)  # the ledger counts: any is true
         case "money" | "decimal":
             return Fraction(value)
         case "texts" | "integers":
@@ -197,5 +199,7 @@ def _show_figure(value: Any, kind: Type) -> str:
 
 
 def _as_json(value: Any, kind: Type) -> Any:
-    """A derived value as the contract writes it: whole numbers and flags as such, the rest as text."""
+    """A derived value as the contract writes it: whole numbers and flags as such, texts as a list, the rest as text."""
+    if kind is Type.TEXTS:
+        return list(value) if isinstance(value, tuple) else sorted(value)
     return value if kind in (Type.INTEGER, Type.BOOL) else show(value, kind)

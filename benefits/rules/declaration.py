@@ -29,10 +29,10 @@ __all__ = [
 class RecordFact:
     """A fact that the entitlement ledger supplies for a member, over all unions and all live awards.
 
-    `sum` is their amounts, `count` their number, `elsewhere` whether another unit gave one. Counted are the
-    awards of `programme` (None: the programme's own) that share the case's key in each part of `match`. With
-    `kinds` it is asked only where the key's kind is among them; one fact may be declared once for each group
-    of kinds.
+    `sum` is their amounts, `count` their number (for a flag: whether there is any), `elsewhere` whether another unit
+    gave one. Counted are the awards of `programme` (None: the programme's own) that share the case's key in each
+    part of `match`. With `kinds` it is asked only where the key's kind is among them; one fact may be declared once
+    for each group of kinds.
     """
 
     name: str

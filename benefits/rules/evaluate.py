@@ -150,7 +150,8 @@ def _tier(x: Any, tiers: Iterable[tuple[Any, Any]]) -> Any:
 _SPECIAL: Mapping[str, Callable[..., Any]] = {
     "min": min,
     "max": max,
-    "any_in": lambda one, other: not one.isdisjoint(other),
+    "any_in": lambda one, other: not frozenset(one).isdisjoint(other),
+    "texts": lambda *items: tuple(item for item in items if item),
     "tier": _tier,
     "lookup": lambda table, key: table.get(str(key)),
 }

@@ -43,5 +43,5 @@ FUNCTIONS: Mapping[str, Function] = {
 }
 
 # These have rules of their own for what is unknown, or for their types; see parse.py and evaluate.py.
-SPECIAL = frozenset({"min", "max", "coalesce", "known", "none", "any_in", "tier", "lookup"})
+SPECIAL = frozenset({"min", "max", "coalesce", "known", "none", "any_in", "tier", "lookup", "texts"})
 MOST_PLACES = 6

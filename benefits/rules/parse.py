@@ -213,9 +213,11 @@ class _Parser:
             self._need(tree.args[0], first, Type.TEXTS, Type.NUMBERS)
             self._need(tree.args[1], arguments[1], first.type)
             return Type.BOOL
-        if name in ("min", "max"):
-            self._need(tree.args[0], first, *ORDERED)
+        if name in ("min", "max", "texts"):
+            self._need(tree.args[0], first, *((Type.TEXT,) if name == "texts" else ORDERED))
         kinds = [self._alike(written, first, node) for written, node in zip(tree.args, arguments, strict=True)]
+        if name == "texts":
+            return Type.TEXTS
         return Type.NUMBER if Type.NUMBER in kinds else first.type
 
     def _from_table(self, tree: ast.Call, name: str, arguments: tuple[Node, ...]) -> Type:
@@ -234,5 +236,5 @@ class _Parser:
         return isinstance(node, nodes.Constant) and 0 <= node.value <= functions.MOST_PLACES
 
 
-_ARITY = {"known": (1, 1), "none": (1, 1), "min": (2, 8), "max": (2, 8), "coalesce": (2, 8)}
+_ARITY = {"known": (1, 1), "none": (1, 1), "min": (2, 8), "max": (2, 8), "coalesce": (2, 8), "texts": (1, 8)}
 _ELEMENTS = {Type.TEXTS: (Type.TEXT,), Type.NUMBERS: (Type.INTEGER, Type.NUMBER)}

@@ -106,6 +106,17 @@ def test_the_same_case_gives_the_same_bytes():
     assert canonical(answer(*rules, facts=facts | {"n": "1.01"})) != first
 
 
+def test_a_derived_list_keeps_its_order_and_a_set_is_sorted():
+    assert answer(
+        *TWO, facts={"p": True, "ts": ["b", "a"]}, derived="listed = \"texts('z', 'a' if p else '')\"\nset = \"ts\""
+    ).derived == {"listed": ["z", "a"], "set": ["a", "b"]}
+
+
+def test_a_flag_that_the_ledger_counted_is_a_flag():
+    counted = assess(edition_of(criterion("not p")), {"p": 2}, on=ON, calendar=SPRING_2022)
+    assert (counted.outcome, counted.findings[0].value) == ("ineligible", "true")
+
+
 def test_figures_that_played_no_part_are_not_named():
     assert set(answer(criterion("p or n < cap"), facts={"p": False, "n": "1.00"}).figures) == {"cap"}
     assert "waiting" not in answer(criterion("p or n < cap"), facts={"p": False, "n": "1.00"}).figures

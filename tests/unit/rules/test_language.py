@@ -76,6 +76,16 @@ def test_sets(value_of):
     assert value_of("n in {1, 2.5}", n="2.50") is True
 
 
+def test_texts_lists_in_order_what_is_not_empty(value_of):
+    expr = "texts('z' if p else '', 'a' if q else '', s)"
+    assert value_of(expr, p=True, q=True, s="m") == ("z", "a", "m")
+    assert value_of(expr, p=False, q=True, s="") == ("a",)
+    assert value_of(expr, p=False, q=False, s="") == ()
+    assert value_of(expr, p=False, q=True) is None
+    assert value_of("any_in(texts(s), levels)", s="b") is True
+    assert value_of("any_in(texts(s), levels)", s="c") is False
+
+
 def test_numbers_are_exact(value_of):
     assert value_of("n / 3 * 3 == n", n="0.01") is True
     assert value_of("0.1 + 0.2 == 0.3") is True
@@ -229,6 +239,8 @@ NAMES = {
         ("1 if p else 's'", "type_mismatch", 13),
         ("min(d, i)", "type_mismatch", 8),
         ("min(s, s)", "type_mismatch", 5),
+        ("texts(s, i)", "type_mismatch", 10),
+        ("texts()", "arguments_miscounted", 1),
         ("not " * 30 + "p", "expression_too_deep", 97),
         ("(" * 300 + "p" + ")" * 300, "syntax", 201),
         ("p or " * 210 + "p", "expression_too_long", 1000),
