@@ -24,6 +24,10 @@ $$;
 # EXISTS leaves the planner both ways: a look-up by key for a few rows, a hash of the units for many.
 _SUBTREE = "EXISTS (SELECT 1 FROM unit u WHERE u.id = unit_id AND in_scope(u.path))"
 _LINE = "EXISTS (SELECT 1 FROM unit u WHERE u.id = unit_id AND in_line(u.path))"
+_KNOWN_HERE = (
+    "EXISTS (SELECT 1 FROM membership m WHERE m.person_id = person.id) "
+    "OR EXISTS (SELECT 1 FROM account a WHERE a.person_id = person.id)"
+)
 _OWN = "account_id = nullif(current_setting('benefits.account', true), '')::uuid"
 _WORKER = "current_setting('benefits.worker', true) = 'on'"
 _SYSTEM = "in_scope('/')"
@@ -33,11 +37,7 @@ _ROOT = "unit_id IS NULL AND EXISTS (SELECT 1 FROM unit u WHERE u.parent_id IS N
 # table -> (what is visible, what may be written or None for the same)
 WALLS: dict[str, tuple[str, str | None]] = {
     "unit": ("in_line(path)", "in_scope(path)"),
-    "person": (
-        "EXISTS (SELECT 1 FROM membership m WHERE m.person_id = person.id) "
-        "OR EXISTS (SELECT 1 FROM account a WHERE a.person_id = person.id)",
-        None,
-    ),
+    "person": (_KNOWN_HERE, None),
     "membership": (_SUBTREE, None),
     "honour": (_SUBTREE, None),
     "account": (f"{_MINE} OR {_SUBTREE}", None),

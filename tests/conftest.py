@@ -1,4 +1,4 @@
-"""One embedded PostgreSQL for the whole run, a template with the demonstration union, and a savepoint or a clone per test."""
+"""One embedded PostgreSQL for the run, a template with the demonstration union, a savepoint or a clone per test."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, create_engine, make_url
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
@@ -145,8 +145,6 @@ def committed_session(committed: Provisioned, settings: Settings) -> Iterator[Se
 @contextmanager
 def as_superuser(superuser_url: str, made: Provisioned) -> Iterator[Connection]:
     """A superuser's connection to a database, as an administrator with psql has; commits each statement."""
-    from sqlalchemy import make_url
-
     address = make_url(superuser_url).set(database=make_url(made.owner_url).database)
     engine = create_engine(address, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     with engine.connect() as opened:
