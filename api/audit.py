@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from flask import Response, stream_with_context
+from flask import Response
 from marshmallow import ValidationError, fields, validates_schema
 from sqlalchemy.orm import Session
 
@@ -163,7 +162,7 @@ def start_export(desk: Desk[None], body: dict[str, Any]) -> Any:
 def export_file(desk: Desk[Job]) -> Response:
     """导出文件 / The file of a finished export."""
     shape = desk.thing.params["shape"]
-    parts: Iterator[bytes] = record_export.file_parts(desk.session, desk.thing.id)
-    response = Response(stream_with_context(parts), content_type=_MEDIA_TYPES[shape])
+    parts = record_export.file_parts(desk.session, desk.thing.id)
+    response = Response(parts, content_type=_MEDIA_TYPES[shape])
     response.headers["Content-Disposition"] = f'attachment; filename="record-{desk.thing.id}.{shape}"'
     return response

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import datetime
 from hashlib import sha256
+from itertools import count
 from typing import Any, get_args
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, Engine, insert, select
 from sqlalchemy.orm import Session
 
 from benefits.core.actor import Actor
@@ -20,6 +21,7 @@ from benefits.jobs.work import Work
 from benefits.papers.export import Shape, export_rows
 from benefits.record.reader import PERMISSION, Event, Selection, snapshot, stream_events
 from benefits.record.writer import write_entry
+from models.database import Scope
 from models.export import ExportPart
 from models.job import Job
 from models.vocabulary import JobState
@@ -158,11 +160,19 @@ def _find(session: Session, actor: Actor, export_id: UUID) -> Job:
 
 
 def file_parts(session: Session, export_id: UUID) -> Iterator[bytes]:
-    """The file of an export, part by part."""
-    part = 0
-    query = select(ExportPart.content)
-    while (
-        content := session.scalar(query.where(ExportPart.export_id == export_id, ExportPart.part == part))
-    ) is not None:
+    """The file of an export, part by part, as the session's scope sees it.
+
+    Each part is fetched in a transaction of its own, so that a slow reader holds neither a transaction nor a connection
+    and may go on after the session has ended.
+    """
+    return _parts(session.get_bind(), session.info["scope"], export_id)
+
+
+def _parts(bind: Engine | Connection, scope: Scope, export_id: UUID) -> Iterator[bytes]:
+    for part in count():
+        with Session(bind, info={"scope": scope}) as session:
+            wanted = (ExportPart.export_id == export_id, ExportPart.part == part)
+            content = session.scalar(select(ExportPart.content).where(*wanted))
+        if content is None:
+            return
         yield content
-        part += 1

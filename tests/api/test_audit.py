@@ -15,6 +15,7 @@ from benefits.assurance.record_export import KIND, run_export
 from benefits.jobs.work import Shop
 from benefits.jobs.worker import work_once
 from config.settings import Settings
+from models.database import db
 from tests.driver import Api
 from tools import worker
 from tools.provision import Provisioned
@@ -134,6 +135,8 @@ def test_export_in_three_formats(committed_api: Api, shop: Shop) -> None:
     for job, start in zip(others, (b'\xef\xbb\xbf"n"', b"PK"), strict=True):
         with auditor.get(f"/audit/exports/{job['id']}/file") as file:
             assert file.get_data().startswith(start)
+    with committed_api.app.app_context():
+        assert db.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
 
 
 def test_export_is_not_shown_to_others(committed_api: Api, shop: Shop) -> None:
