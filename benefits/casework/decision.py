@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from benefits.casework import workflow
@@ -24,7 +24,7 @@ from models.vocabulary import ApplicationState as State
 from models.vocabulary import DisbursementState, EntitlementState
 
 # Room that ran out between filing and decision is a conflict with others, not a fault of the case.
-_TAKEN_MEANWHILE = frozenset({"amount_within_limit", "not_taken_elsewhere"})
+_TAKEN_MEANWHILE = frozenset({"amount_within_limit", "not_taken_elsewhere", "once_in_period"})
 
 
 def submit(session: Session, actor: Actor, application: Application) -> Application:
@@ -41,7 +41,6 @@ def submit(session: Session, actor: Actor, application: Application) -> Applicat
         raise NotEligible(judgement.assessment.findings, outcome=judgement.assessment.outcome)
     keep(session, application, judgement)
     application.submission += 1
-    application.approved_amount, application.fund_id = None, None
     workflow.advance(session, actor, application, "submit", State.SUBMITTED)
     return application
 
@@ -74,6 +73,8 @@ def approve(
     first = _earlier_approvals(session, application)
     if any(act.person_id == actor.person_id for act in first):
         raise DutyConflict(application_id=application.id, held="decided", wanted="second_review")
+    if first and fund.id != application.fund_id:
+        raise invalid("/fund_id", "differs_from_first_review")
     decided = _decided_amount(application, amount, first)
     judgement = _judge_now(session, application, decided, fund)
     if application.state != State.ON_NOTICE and _notice_days(judgement, application):
@@ -99,8 +100,6 @@ def give_back(session: Session, actor: Actor, application: Application, reason: 
         _release(session, application)
     close_notice(session, actor, application)
     workflow.advance(session, actor, application, "return", State.RETURNED, note=reason)
-    application.approved_amount, application.fund_id = None, None
-    session.flush()
     return application
 
 
@@ -136,24 +135,19 @@ def _require_decider(session: Session, actor: Actor, application: Application, a
     actor.require("case.decide", application.unit.path)
     workflow.require(application, act)
     require_duty(session, actor, [application.id], "decided")
-    appealed = session.scalar(
+    appealed = select(func.max(Act.submission)).where(Act.application_id == application.id, Act.act == "appeal")
+    before = session.scalar(
         select(Act.id)
-        .where(Act.application_id == application.id, Act.act == "appeal", Act.submission == application.submission)
+        .where(
+            Act.application_id == application.id,
+            Act.duty == "decided",
+            Act.person_id == actor.person_id,
+            Act.submission < appealed.scalar_subquery(),
+        )
         .limit(1)
     )
-    if appealed is not None:
-        before = session.scalar(
-            select(Act.id)
-            .where(
-                Act.application_id == application.id,
-                Act.duty == "decided",
-                Act.person_id == actor.person_id,
-                Act.submission < application.submission,
-            )
-            .limit(1)
-        )
-        if before is not None:
-            raise DutyConflict(application_id=application.id, held="decided", wanted="appeal")
+    if before is not None:
+        raise DutyConflict(application_id=application.id, held="decided", wanted="appeal")
 
 
 def _fund(session: Session, actor: Actor, application: Application, fund_id: UUID) -> Fund:
@@ -180,9 +174,11 @@ def _earlier_approvals(session: Session, application: Application) -> list[Act]:
 
 
 def _decided_amount(application: Application, asked: Decimal | None, first: list[Act]) -> Decimal:
-    decided = asked or application.approved_amount or application.amount
-    if not decided:
+    decided = asked if asked is not None else first[0].amount if first else application.amount
+    if decided is None:
         raise invalid("/amount", "required")
+    if decided == 0:
+        raise invalid("/amount", "out_of_range")
     if application.amount is not None and decided > application.amount:
         raise invalid("/amount", "above_asked")
     if first and decided != first[0].amount:

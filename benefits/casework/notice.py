@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from benefits.access.reach import within
 from benefits.casework.policy_book import calendar
+from benefits.casework.workflow import advance
 from benefits.core.actor import Actor
 from benefits.core.errors import NotFound, StateForbids
 from benefits.money.disbursement import touch_cases
+from benefits.money.duty import require_duty
 from benefits.rules.answer import Assessment
 from models.application import Application, Notice, Objection
 from models.columns import new_id
@@ -111,6 +113,7 @@ def list_notices(
 def object_to(session: Session, actor: Actor, notice: Notice, reason: str) -> Objection:
     """Take down an objection that somebody raised to a running notice; until it is resolved it holds the case."""
     actor.require("case.file", _path(session, notice))
+    require_duty(session, actor, [notice.application_id], "filed")
     if notice.closed_at is not None:
         raise StateForbids(state="closed", act="object")
     objection = Objection(
@@ -122,28 +125,34 @@ def object_to(session: Session, actor: Actor, notice: Notice, reason: str) -> Ob
         raised_by=actor.account_id,
     )
     session.add(objection)
-    notice.touched_at = actor.at
-    session.flush()
+    _keep_act(session, actor, notice, "object", reason)
     return objection
 
 
 def resolve_objection(session: Session, actor: Actor, notice: Notice, objection_id: UUID, resolution: str) -> Objection:
-    """A reviewer, not the one who took it down, answers an objection; a founded one is followed by return or reject."""
+    """A reviewer, not whoever took it down, answers an objection; a founded one is followed by return or reject."""
     actor.require("case.decide", _path(session, notice))
+    require_duty(session, actor, [notice.application_id], "decided")
     objection = session.scalar(select(Objection).where(Objection.id == objection_id, Objection.notice_id == notice.id))
     if objection is None:
         raise NotFound
-    if objection.resolved_at is not None or objection.raised_by == actor.account_id:
-        raise StateForbids(state="resolved" if objection.resolved_at else "own_objection", act="resolve")
+    if objection.resolved_at is not None:
+        raise StateForbids(state="resolved", act="resolve")
     objection.resolution, objection.resolved_by, objection.resolved_at = resolution, actor.account_id, actor.at
-    notice.touched_at = actor.at
-    session.flush()
+    _keep_act(session, actor, notice, "resolve_objection", resolution)
     return objection
 
 
 def objections_of(session: Session, notice_id: UUID) -> list[Objection]:
     """Every objection to a notice, the oldest first."""
     return list(session.scalars(select(Objection).where(Objection.notice_id == notice_id).order_by(Objection.id)))
+
+
+def _keep_act(session: Session, actor: Actor, notice: Notice, act: str, note: str) -> None:
+    """Both the notice and the case show another objection now; the case stays where it is."""
+    notice.touched_at = actor.at
+    application = session.get_one(Application, notice.application_id)
+    advance(session, actor, application, act, ApplicationState(application.state), note=note)
 
 
 def _path(session: Session, notice: Notice) -> str:

@@ -44,8 +44,11 @@ DUTY = MappingProxyType(
         "approve": "decided",
         "return": "decided",
         "reject": "decided",
+        "object": "filed",
+        "resolve_objection": "decided",
     }
 )
+_DECIDING = frozenset({State.UNDER_REVIEW, State.ON_NOTICE, State.APPROVED})
 
 
 def require(application: Application, act: str) -> None:
@@ -81,6 +84,8 @@ def advance(
         acted_at=actor.at,
     )
     application.state = to
+    if to not in _DECIDING:  # what a first reviewer, or all, approved is void
+        application.approved_amount, application.fund_id = None, None
     application.touched_at = actor.at
     session.add(row)
     session.flush()

@@ -1,0 +1,247 @@
+"""Steps of the story that many tests walk through: people, funds, cases, batches and what the bank says of them."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+from stdnum import luhn
+
+from benefits.access.actors import load_actor
+from benefits.core.actor import UNION_ZONE
+from benefits.core.identity import NotAnIdentity, parse_identity
+from benefits.intake.row import Checked
+from benefits.money.bank_answer import BankAnswer
+from benefits.money.bank_judgement import Judged
+from benefits.money.bank_result import book
+from models.database import Scope, db, session_for
+from models.vocabulary import BankOutcome
+from tests.driver import PASSWORD, Api
+
+
+def today() -> date:
+    """The union's day."""
+    return datetime.now(UNION_ZONE).date()
+
+
+LIVING = {
+    "aid_kind": "living",
+    "household_size": 3,
+    "annual_disposable_income": "48000.00",
+    "annual_rigid_spending": "28000.00",
+    "subsistence_line_month": "800.00",
+    "accidental_event": False,
+    "household_already_filed": False,
+    "homes_owned": 1,
+    "owns_business": False,
+    "high_fee_school": False,
+    "non_work_vehicle": False,
+}
+MEDICAL = {**LIVING, "aid_kind": "medical", "medical_total": "90000.00"} | {
+    f"medical_{part}_insurance": "0.00" for part in ("basic", "catastrophic", "other")
+}
+MEDICAL["mutual_aid_received"] = "0.00"
+GIFT = {"kind": "festival_gift", "occasion": "mid_autumn", "form": "goods"}
+HOSPITAL = {"kind": "hospital", "event": "I21", "form": "bank_transfer"}
+
+
+def identity(sequence: int, born: date = date(1980, 1, 1)) -> str:
+    """An identity number that is issued to nobody."""
+    for check in "0123456789X":
+        try:
+            return parse_identity(f"340000{born:%Y%m%d}{sequence:03d}{check}").number
+        except NotAnIdentity:
+            continue
+    raise AssertionError
+
+
+def card(sequence: int) -> str:
+    """A bank card number that is issued to nobody."""
+    stem = f"62284800000000{sequence:04d}"
+    return stem + luhn.calc_check_digit(stem)
+
+
+@contextmanager
+def books(api: Api) -> Iterator[Session]:
+    """A session of the serving role over the whole union."""
+    with api.app.app_context():
+        keys = api.app.config["SECRECY"]
+        with session_for(db.engine, Scope(paths=("/AH/",), request_id="test"), secrecy=keys) as session:
+            yield session
+
+
+def rows(api: Api, query: str, **values: object) -> list[Any]:
+    """What the books hold."""
+    with books(api) as session:
+        return list(session.execute(text(query), values))
+
+
+def member_id(api: Api, staff_number: str) -> str:
+    """The id of a member of the demonstration union."""
+    return str(rows(api, "SELECT id FROM membership WHERE staff_number = :s", s=staff_number)[0].id)
+
+
+def colleague(api: Api, username: str, role: str, *, unit: str = "AH", person: str | int) -> str:
+    """Another account with a role; `person` is a sequence number or an identity number. Returns the account's path."""
+    number = identity(person) if isinstance(person, int) else person
+    body = {"username": username, "password": PASSWORD, "name": "钱同事", "id_number": number, "unit_code": unit}
+    made = api("admin").post("/accounts", body)
+    assert made.status_code == 201, made.get_json()
+    path = f"/accounts/{made.get_json()['id']}"
+    grant(api, path, role, unit)
+    return path
+
+
+def grant(api: Api, account: str, role: str, unit: str = "AH") -> None:
+    """Give an account one more role."""
+    given = api("admin").post(f"{account}/grants", {"role": role, "unit_code": unit, "valid_from": "2020-01-01"})
+    assert given.status_code == 201, given.get_json()
+
+
+def account_path(api: Api, username: str) -> str:
+    """The path of an account."""
+    (found,) = api("admin").get(f"/accounts?username={username}").get_json()["items"]
+    return f"/accounts/{found['id']}"
+
+
+def new_fund(api: Api, appropriated: str = "100000.00", *, unit: str = "AH-D01", name: str = "帮扶资金") -> str:
+    """The id of a new fund."""
+    year = today().year
+    body = {"unit_code": unit, "name": name, "year": year, "source": "union_funds", "appropriated": appropriated}
+    made = api("finance").post("/funds", body)
+    assert made.status_code == 201, made.get_json()
+    return str(made.get_json()["id"])
+
+
+def balance(api: Api, fund_id: str) -> dict[str, str]:
+    """The five amounts of a fund."""
+    shown = api("finance").get(f"/funds/{fund_id}").get_json()
+    return {part: shown[part] for part in ("appropriated", "reserved", "committed", "spent", "available")}
+
+
+def filing(api: Api, member: str = "D01-001", amount: str | None = "2000.00", **other: object) -> dict[str, Any]:
+    """The body of an application for living aid; `other` replaces."""
+    return {
+        "programme": "hardship",
+        "member_id": member_id(api, member),
+        "on": f"{today().year}-06-01",
+        "amount": amount,
+        "facts": LIVING,
+        **other,
+    }
+
+
+def filed(api: Api, member: str = "D01-001", amount: str | None = "2000.00", **other: object) -> str:
+    """The path of a new draft."""
+    by = str(other.pop("by", "officer"))
+    made = api(by).post("/applications", filing(api, member, amount, **other))
+    assert made.status_code == 201, made.get_json()
+    return f"/applications/{made.get_json()['id']}"
+
+
+def done(answer: Any) -> Any:
+    """The JSON of an answer that must be a success."""
+    assert answer.status_code in {200, 201}, answer.get_json()
+    return answer.get_json()
+
+
+def submitted(api: Api, member: str = "D01-001", amount: str | None = "2000.00", **other: object) -> str:
+    """The path of a case that was handed in."""
+    path = filed(api, member, amount, **other)
+    done(api(str(other.get("by", "officer"))).act(path, "submit"))
+    return path
+
+
+def approved(
+    api: Api, fund_id: str, member: str = "D01-001", amount: str | None = "2000.00", **other: object
+) -> tuple[str, str]:
+    """The path of an approved case, and the id of its payment."""
+    path = submitted(api, member, amount, **other)
+    shown = done(api("reviewer").act(path, "approve", {"fund_id": fund_id}))
+    return path, str(shown["disbursements"][0]["id"])
+
+
+def prepared(api: Api, fund_id: str, payments: list[str]) -> str:
+    """The path of a new batch."""
+    made = done(api("finance").post("/payment-batches", {"fund_id": fund_id, "disbursement_ids": payments}))
+    return f"/payment-batches/{made['id']}"
+
+
+def released(api: Api, fund_id: str, payments: list[str]) -> str:
+    """The path of a batch that went to the bank."""
+    path = prepared(api, fund_id, payments)
+    done(api("finance").act(path, "approve"))
+    done(api("cashier").act(path, "release"))
+    return path
+
+
+def answers(api: Api, batch: str, outcomes: dict[int, BankOutcome], day: date | None = None) -> list[Checked[Any]]:
+    """What a bank answers of a batch's payments, by serial number."""
+    with books(api) as session:
+        number = session.execute(
+            text("SELECT number FROM payment_batch WHERE id = :id"), {"id": batch.rpartition("/")[2]}
+        ).scalar_one()
+        content = session.execute(
+            text("SELECT serial, amount, id FROM disbursement WHERE batch_id = :id ORDER BY serial"),
+            {"id": batch.rpartition("/")[2]},
+        ).all()
+    accounts = _accounts(api, batch)
+    return [
+        Checked(
+            row.serial + 1,
+            BankAnswer(
+                number,
+                row.serial,
+                accounts[row.serial],
+                row.amount,
+                outcomes[row.serial],
+                None if outcomes[row.serial] == BankOutcome.PAID else "户名不符",
+                f"B{row.id.hex[-12:]}" if outcomes[row.serial] == BankOutcome.PAID else None,
+                day or today(),
+            ),
+            (),
+        )
+        for row in content
+        if row.serial in outcomes
+    ]
+
+
+def _accounts(api: Api, batch: str) -> dict[int, str]:
+    """Serial number → account number, as the bank reads them in the file."""
+    lines = api("cashier").get(f"{batch}/file").get_data().decode("utf-8-sig").splitlines()
+    read = csv.DictReader(lines)
+    return {int(line["序号"]): line["账号"] for line in read if (line["序号"] or "").isdigit()}
+
+
+def bank_says(api: Api, batch: str, outcomes: dict[int, BankOutcome], by: str = "cashier") -> list[Judged]:
+    """Book the bank's answer as a job of this account does."""
+    given = answers(api, batch, outcomes)
+    with books(api) as session:
+        account = session.execute(
+            text("SELECT id, clock_timestamp() AS at FROM account WHERE username = :u"), {"u": by}
+        )
+        row = account.one()
+        actor = load_actor(session, UUID(str(row.id)), row.at.astimezone(UNION_ZONE), "test-results")
+        return book(session, actor, given, None)
+
+
+def payment(api: Api, payment_id: str) -> dict[str, Any]:
+    """A payment as its page shows it."""
+    shown: dict[str, Any] = done(api("finance").get(f"/disbursements/{payment_id}"))
+    return shown
+
+
+def notice_days(api: Api, days: int) -> None:
+    """Let hardship's running edition ask for a public notice of so many working days."""
+    with api.app.app_context(), session_for(db.engine, Scope(paths=("/",), request_id="test")) as session:
+        changed = session.execute(
+            text("UPDATE policy SET overrides = jsonb_build_object('notice_working_days', :n) WHERE programme = :p"),
+            {"n": days, "p": "hardship"},
+        )
+        assert changed.rowcount == 1  # type: ignore[attr-defined]
