@@ -94,7 +94,7 @@ class Prospect:
 def standing(session: Session, actor: Actor, member: Membership, year: int | None) -> Standing:
     """A member's standing; awards of one year or, without it, of all; the room of that year, or of this one."""
     awards = _awards(session, actor, member)
-    day = actor.today if year in {None, actor.today.year} else date(year or 0, 12, 31)
+    day = date(year, 12, 31) if year and year != actor.today.year else actor.today
     rooms = {
         (room.programme.code, room.kind, room.year): room
         for room in (prospect.room for prospect in prospects(session, member, day))
