@@ -1,7 +1,8 @@
 """Idempotency-Key: a retry of the same request gets the first answer, byte for byte, and changes nothing.
 
 The key's row is the last one that the request's transaction writes, so that effect and answer stand or fall together.
-While a request with the key runs, its transaction holds an advisory lock; another gets 409.
+While a request with the key runs, its transaction holds an advisory lock; another gets 409. An answer shows what its
+reader may see, facts of a case too, so it is kept encrypted, under a key of its own and bound to account and key.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from flask import Response, request
 from sqlalchemy import select, text
@@ -23,6 +25,7 @@ from models.secrecy import secrecy
 
 KEPT_DAYS = 30
 _KEPT_HEADERS = ("Content-Type", "ETag", "Location", "Content-Language", "Cache-Control")
+_WRAPPED = 60  # bytes of a wrapped key: nonce 12, key 32, tag 16
 _KEY = re.compile(r"[\x21-\x7e]{1,200}\Z")
 
 
@@ -32,7 +35,7 @@ class Kept:
 
     session: Session
     row: IdempotencyKey | None
-    account_key: tuple[object, str, str]
+    account_key: tuple[UUID, str, str]
     fingerprint: bytes
 
     @classmethod
@@ -75,7 +78,7 @@ class Kept:
         """The first answer, if there was one."""
         if self.row is None:
             return None
-        response = Response(self.row.body, self.row.status)
+        response = Response(self._open(self.row.body), self.row.status)
         for name, value in self.row.headers.items():
             response.headers[name] = value
         return response
@@ -93,11 +96,23 @@ class Kept:
                     fingerprint=self.fingerprint,
                     status=response.status_code,
                     headers={name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers},
-                    body=response.get_data(),
+                    body=self._seal(response.get_data()),
                     expires_at=None if for_ever else at + timedelta(days=KEPT_DAYS),
                 )
             )
         return response
+
+    def _seal(self, answer: bytes) -> bytes:
+        account_id, operation, key = self.account_key
+        keys = secrecy(self.session)
+        own, wrapped = keys.new_key(account_id)
+        return wrapped + keys.encrypt(own, account_id, f"{operation}\n{key}", answer)
+
+    def _open(self, kept: bytes) -> bytes:
+        account_id, operation, key = self.account_key
+        keys = secrecy(self.session)
+        own = keys.unwrap(kept[:_WRAPPED], account_id)
+        return keys.decrypt(own, account_id, f"{operation}\n{key}", kept[_WRAPPED:])
 
 
 def _digest_of_request() -> bytes:
@@ -108,7 +123,7 @@ def _digest_of_request() -> bytes:
             digest.update(f"field {len(name)} {name} {len(value)} {value}\n".encode("utf-8", "surrogatepass"))
         for name, file in sorted(request.files.items(multi=True), key=lambda pair: pair[0]):
             content = hashlib.sha256(file.stream.read()).hexdigest()
-            digest.update(f"file {name} {file.filename} {content}\n".encode())
+            digest.update(f"file {len(name)} {name} {content}\n".encode("utf-8", "surrogatepass"))
             file.stream.seek(0)
         return digest.digest()
     raw = request.get_data()

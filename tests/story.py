@@ -68,11 +68,12 @@ def card(sequence: int) -> str:
 
 
 @contextmanager
-def books(api: Api) -> Iterator[Session]:
-    """A session of the serving role over the whole union."""
+def books(api: Api, account_id: UUID | None = None) -> Iterator[Session]:
+    """A session of the serving role over the whole union, and over what belongs to an account alone."""
     with api.app.app_context():
         keys = api.app.config["SECRECY"]
-        with session_for(db.engine, Scope(paths=("/AH/",), request_id="test"), secrecy=keys) as session:
+        scope = Scope(account_id=account_id, paths=("/AH/",), request_id="test")
+        with session_for(db.engine, scope, secrecy=keys) as session:
             yield session
 
 

@@ -117,8 +117,11 @@ def test_the_return_of_an_approved_case_gives_everything_back(api: Api, fund: st
     shown = done(api("reviewer").act(path, "return", {"reason": "账户有误"}))
     assert [each["state"] for each in shown["disbursements"]] == ["cancelled"]
     assert balance(api, fund) == {
-        **{"appropriated": "100000.00", "available": "100000.00"},
-        **{"reserved": "0.00", "committed": "0.00", "spent": "0.00"},
+        "appropriated": "100000.00",
+        "available": "100000.00",
+        "reserved": "0.00",
+        "committed": "0.00",
+        "spent": "0.00",
     }
     states = rows(api, "SELECT state FROM entitlement")
     assert [row.state for row in states] == ["released"]
