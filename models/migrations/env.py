@@ -21,4 +21,9 @@ with _engine.connect() as connection:
     )
     with context.begin_transaction():
         connection.exec_driver_sql("SET LOCAL lock_timeout = '10s'")
+        # Functions of the record role keep this path. Without pg_temp at its end it would come first, and the serving
+        # role could put a table of its own before the record's.
+        connection.exec_driver_sql(
+            "SELECT set_config('search_path', current_setting('search_path') || ', pg_temp', true)"
+        )
         context.run_migrations()

@@ -112,8 +112,8 @@ def test_what_was_undone_leaves_nothing(session: Session) -> None:
     assert count(session) == before
 
 
-def test_leaf_is_the_hash_of_the_exact_body(superuser_connection: Connection) -> None:
-    every = entries(superuser_connection)
+def check_leaves(superuser: Connection) -> None:
+    every = entries(superuser)
     assert len(every) > 50
     for entry in every:
         assert bytes(entry.leaf) == hashlib.sha256(b"\0" + entry.exact.encode()).digest()
@@ -124,6 +124,16 @@ def test_leaf_is_the_hash_of_the_exact_body(superuser_connection: Connection) ->
         assert tuple(body[name] for name in ("unit", "application", "account")) == tuple(
             None if one is None else str(one) for one in named
         )
+
+
+def test_leaf_is_the_hash_of_the_exact_body(superuser_connection: Connection) -> None:
+    check_leaves(superuser_connection)
+
+
+def test_the_check_sees_an_altered_body(superuser_connection: Connection) -> None:
+    superuser_connection.execute(text("UPDATE record_entry SET body = replace(body::text, '示范', '示 范')::json"))
+    with pytest.raises(AssertionError):
+        check_leaves(superuser_connection)
 
 
 def check_nothing_personal(superuser: Connection) -> None:
@@ -211,6 +221,18 @@ def test_with_the_right_alone_the_wall_still_stands(superuser_connection: Connec
     attack(superuser_connection, app_role, "UPDATE record_entry SET kind = 'x'")
     superuser_connection.execute(text("RESET ROLE"))
     assert entries(superuser_connection, kind="x") == []
+
+
+def test_a_temporary_table_does_not_stand_in_for_the_record(serving_url: str, superuser_connection: Connection) -> None:
+    before = count(superuser_connection)
+    with create_engine(serving_url, poolclass=NullPool).connect() as connection:
+        connection.execute(text("SELECT set_config('benefits.scope', '{/}', true)"))
+        connection.execute(text("CREATE TEMP TABLE record_entry (LIKE public.record_entry)"))
+        connection.execute(text("ALTER TABLE record_entry ALTER n DROP NOT NULL"))
+        connection.execute(text("GRANT ALL ON record_entry TO PUBLIC"))
+        connection.execute(text("UPDATE unit SET name = '悄悄改名' WHERE code = 'AH-D01'"))
+        assert connection.scalar(text("SELECT count(*) FROM pg_temp.record_entry")) == 0
+        assert connection.scalar(text("SELECT count(*) FROM public.record_entry")) == before + 1
 
 
 def test_refusal_is_there_after_its_rollback(committed_api: Api, committed: Provisioned, superuser_url: str) -> None:
