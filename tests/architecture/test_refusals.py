@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
+from pathlib import Path
 from string import Formatter
 from typing import Any
 
@@ -20,6 +22,7 @@ def subclasses(kind: type[Refusal]) -> Iterator[type[Refusal]]:
         yield from subclasses(child)
 
 
+HOUSE = Path(__file__).resolve().parents[2]
 REFUSALS = sorted(set(subclasses(Refusal)), key=lambda kind: kind.__qualname__)
 
 
@@ -64,3 +67,28 @@ def test_both_languages_have_the_same_texts() -> None:
         assert names[0] == names[1], f"{place} is filled with other names in the other language"
         assert text, place
         assert english[place], place
+
+
+def codes_of_faults() -> Iterator[tuple[str, str]]:
+    """Where a fault of input is raised with a code that stands in the source, and which."""
+    for path in sorted(file for floor in ("api", "benefits") for file in (HOUSE / floor).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute)):
+                continue
+            name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
+            at = {"invalid": 1, "ValidationError": 0}.get(name)
+            if at is not None and len(node.args) > at and isinstance(node.args[at], ast.Constant):
+                yield f"{path.relative_to(HOUSE)}:{node.lineno}", node.args[at].value
+
+
+FAULTS = list(codes_of_faults())
+
+
+def test_the_faults_were_found() -> None:
+    assert len(FAULTS) >= 10
+
+
+@pytest.mark.parametrize(("place", "code"), FAULTS, ids=[f"{place}-{code}" for place, code in FAULTS])
+def test_fault_has_words(place: str, code: str) -> None:
+    for language in LANGUAGES:
+        assert messages(language)["fault"].get(code), f"{place}: no words for {code} in {language}"
