@@ -48,7 +48,7 @@ WALLS: dict[str, tuple[str, str | None]] = {
     "job": (f"{_OWN} OR {_SUBTREE} OR {_WORKER}", None),
     "import": (f"{_OWN} OR {_SUBTREE}", None),
     "import_finding": (f"{_OWN} OR {_SUBTREE}", None),
-    "policy": (f"unit_id IS NULL OR {_LINE}", f"{_SYSTEM} OR {_SUBTREE}"),
+    "policy": (f"unit_id IS NULL OR {_LINE}", f"{_SYSTEM} OR {_SUBTREE} OR ({_ROOT})"),
     "application": (_SUBTREE, None),
     "assessment": (_SUBTREE, None),
     "act": (_SUBTREE, None),

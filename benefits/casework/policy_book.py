@@ -74,13 +74,26 @@ def _official_days() -> list[CalendarDay]:
 
 
 def calendar(session: Session) -> Calendar:
-    """The official calendar; a year is covered when its 1 January is in the table."""
+    """The official calendar, read once a session; a year is covered when its 1 January is in the table."""
+    known: Calendar = session.info.get("calendar") or _calendar(session)
+    session.info["calendar"] = known
+    return known
+
+
+def _calendar(session: Session) -> Calendar:
     days = {row.day: row.working for row in session.execute(select(CalendarDay.day, CalendarDay.working))}
     return Calendar(days, frozenset(day.year for day in days if (day.month, day.day) == (1, 1)))
 
 
 def edition_on(session: Session, programme: str, on: date) -> Running | None:
-    """The published edition of a programme that is in force on a day; None where none is."""
+    """The published edition of a programme that is in force on a day; None where none is. Looked up once a session."""
+    known: dict[tuple[str, date], Running | None] = session.info.setdefault("editions", {})
+    if (programme, on) not in known:
+        known[programme, on] = _edition_on(session, programme, on)
+    return known[programme, on]
+
+
+def _edition_on(session: Session, programme: str, on: date) -> Running | None:
     policy_id = session.scalar(
         select(Policy.id).where(
             Policy.programme == programme,

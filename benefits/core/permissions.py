@@ -38,6 +38,7 @@ PERMISSIONS = MappingProxyType(
         "payment.batch": frozenset({"finance"}),
         "payment.release": frozenset({"cashier"}),
         "payment.resolve": frozenset({"finance"}),
+        "policy.edit": frozenset({"policy_editor"}),
         "record.read": frozenset({"auditor"}),
     }
 )

@@ -12,7 +12,6 @@ from pathlib import Path
 from time import sleep
 
 import pytest
-from paper_samples import CASE, RARE, SLIP
 from pypdf import PdfReader
 
 from benefits.papers import labels as labels_package
@@ -21,6 +20,7 @@ from benefits.papers.case import Act, ApplicationForm, Document, Fact
 from benefits.papers.font import font, printable
 from benefits.papers.labels import labels
 from benefits.papers.payment_slip import payment_slip
+from tests.unit.papers.paper_samples import CASE, RARE, SLIP
 
 LANGUAGES = ("zh-CN", "en")
 

@@ -8,12 +8,12 @@ from io import BytesIO
 
 import openpyxl
 import pytest
-from hostile import HOSTILE
 from openpyxl.utils.escape import unescape
 from python_calamine import CalamineWorkbook
 
 from benefits.papers.marked import Mark, mark_workbook
 from benefits.papers.template import Column, template_workbook
+from tests.unit.papers.hostile import HOSTILE
 
 ROWS: list[list[object]] = [
     ["姓名", "证件号码", "出生日期", "人数"],

@@ -13,7 +13,6 @@ from uuid import UUID
 
 import openpyxl
 import pytest
-from hostile import GUARDED, HARMLESS, HOSTILE
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
@@ -24,6 +23,7 @@ from benefits.papers.cells import guarded, unguarded
 from benefits.papers.csv_file import write_csv
 from benefits.papers.export import Shape, control_digest, export_rows
 from benefits.papers.workbook import Table, write_workbook
+from tests.unit.papers.hostile import GUARDED, HARMLESS, HOSTILE
 
 COLUMNS = ("编号", "=金额", "文字")
 OPENERS = "=+-@\t\r\n\0＝＋－＠﹦﹢﹣﹫"
