@@ -12,25 +12,25 @@ from benefits.rules.assessment import assess
 from benefits.rules.declaration import parse_facts
 from benefits.rules.policy_text import load_edition
 
-DECLARATION = '''"""Green travel 绿色出行."""
+DECLARATION = '''"""Book credit 图书."""
 
 from benefits.rules.declaration import Fact, Programme, label
 
 PROGRAMME = Programme(
-    code="green_travel",
-    titles=label("绿色出行", "Green travel"),
+    code="book_credit",
+    titles=label("图书", "Book credit"),
     shape="roster",
-    facts=(Fact("trips", "integer", label("次数", "trips"), minimum=0),),
+    facts=(Fact("books", "integer", label("册数", "books"), minimum=0),),
 )
 '''
 POLICY = """
-programme = "green_travel"
-edition = "green_travel-2022"
+programme = "book_credit"
+edition = "book_credit-2022"
 valid_from = 2022-05-18
 source = "made up for a test"
 at = "on"
 
-[[figures.per_trip]]
+[[figures.per_book]]
 from = 2022-05-18
 value = 0.50
 source = "made up for a test"
@@ -45,7 +45,7 @@ message = { zh-CN = "在职", en = "In service" }
 
 [entitlement]
 form = "'money'"
-amount_max = "trips * per_trip"
+amount_max = "books * per_book"
 payer = "'union'"
 kind = "'credit'"
 occasion = "''"
@@ -54,16 +54,16 @@ once = "True"
 """
 
 
-def test_a_seventh_programme_is_one_folder_and_no_other_line(tmp_path):
-    folder = tmp_path / "green_travel"
+def test_another_programme_is_one_folder_and_no_other_line(tmp_path):
+    folder = tmp_path / "book_credit"
     folder.mkdir()
     (folder / "programme.py").write_text(DECLARATION, encoding="utf-8")
     (folder / "policy.toml").write_text(POLICY, encoding="utf-8")
     catalogue = Catalogue.of(SHIPPED, tmp_path)
-    assert catalogue.found.keys() == programmes().keys() | {"green_travel"}
-    asked = catalogue.programme("green_travel")
-    (text,) = catalogue.editions("green_travel")
-    facts = parse_facts(asked, {"in_service": True, "trips": 15})
+    assert catalogue.found.keys() == programmes().keys() | {"book_credit"}
+    asked = catalogue.programme("book_credit")
+    (text,) = catalogue.editions("book_credit")
+    facts = parse_facts(asked, {"in_service": True, "books": 15})
     answer = assess(load_edition(text, asked), facts, on=date(2022, 6, 1), calendar=Calendar({}, frozenset()))
     assert (answer.outcome, str(answer.entitlement.amount_max)) == ("eligible", "7.50")
 
@@ -99,6 +99,13 @@ def test_every_folder_is_complete_and_its_rules_are_well_put(code):
 
 def test_first_editions_are_in_force_from_the_days_of_the_contract():
     starts = {code: [load_edition(t, programme(code)) for t in shipped_editions(code)] for code in programmes()}
-    for code, start in (("holiday_visit", date(2018, 3, 12)), ("hardship", date(2020, 1, 1))):
+    for code, start in (
+        ("holiday_visit", date(2018, 3, 12)),
+        ("hardship", date(2020, 1, 1)),
+        ("summer_relief", date(2018, 6, 1)),
+        ("convalescence", date(2019, 1, 1)),
+        ("mutual_aid", date(2021, 7, 1)),
+        ("screening", date(2021, 12, 31)),
+    ):
         (edition,) = starts[code]
         assert (edition.valid_from, edition.valid_to) == (start, None)
