@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -222,13 +222,14 @@ def _accounts(api: Api, batch: str) -> dict[int, str]:
 
 def bank_says(api: Api, batch: str, outcomes: dict[int, BankOutcome], by: str = "cashier") -> list[Judged]:
     """Book the bank's answer as a job of this account does."""
-    given = answers(api, batch, outcomes)
+    return bank_answers_judged(api, answers(api, batch, outcomes), by)
+
+
+def bank_answers_judged(api: Api, given: list[Checked[Any]], by: str = "cashier") -> list[Judged]:
+    """Book these rows for this account."""
+    account_id = rows(api, "SELECT id FROM account WHERE username = :u", u=by)[0].id
     with books(api) as session:
-        account = session.execute(
-            text("SELECT id, clock_timestamp() AS at FROM account WHERE username = :u"), {"u": by}
-        )
-        row = account.one()
-        actor = load_actor(session, UUID(str(row.id)), row.at.astimezone(UNION_ZONE), "test-results")
+        actor = load_actor(session, account_id, datetime.now(UTC), "test-results")
         return book(session, actor, given, None)
 
 
