@@ -38,7 +38,8 @@ def create_app(settings: Settings, *, engine_options: dict[str, Any] | None = No
             "pool_size": 5,
             "max_overflow": 5,
             "connect_args": {
-                "options": "-c statement_timeout=60s -c lock_timeout=15s -c idle_in_transaction_session_timeout=60s"
+                "connect_timeout": 5,
+                "options": "-c statement_timeout=60s -c lock_timeout=15s -c idle_in_transaction_session_timeout=60s",
             },
             **(engine_options or {}),
         },

@@ -10,7 +10,7 @@ from api.fields import Body, Day, Id, Instant, Items, Money, Part, QueryFlag, Te
 from api.guard import Desk, operation
 from api.paging import PageQuery, page, page_of, window
 from benefits.casework import notice as notices
-from models.application import Notice
+from models.notice import Notice
 
 bp = Blueprint("notice", __name__, url_prefix="/notices", description="公示 / Public notices")
 

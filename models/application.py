@@ -7,7 +7,6 @@ from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import (
-    CheckConstraint,
     DateTime,
     ForeignKey,
     ForeignKeyConstraint,
@@ -19,11 +18,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.columns import PERSONAL, SECRET, Created, Key, Versioned, Word, Yuan, amount_sound, one_of
+from models.columns import PERSONAL, SECRET, Created, Key, Versioned, Word, amount_sound, one_of
 from models.database import Base
 from models.membership import Membership
 from models.unit import Unit
-from models.vocabulary import ApplicationState, EntitlementState
+from models.vocabulary import ApplicationState
 
 
 def of_application(table: str) -> ForeignKeyConstraint:
@@ -32,6 +31,15 @@ def of_application(table: str) -> ForeignKeyConstraint:
         ["application_id", "unit_id"],
         ["application.id", "application.unit_id"],
         name=f"fk_{table}_application",
+    )
+
+
+def of_payment(table: str) -> ForeignKeyConstraint:
+    """A foreign key that keeps what is said of a payment in the payment's own case."""
+    return ForeignKeyConstraint(
+        ["disbursement_id", "application_id"],
+        ["disbursement.id", "disbursement.application_id"],
+        name=f"fk_{table}_disbursement",
     )
 
 
@@ -57,7 +65,7 @@ class Application(Versioned, Base):
     payee_bank: Mapped[str | None] = mapped_column(info=PERSONAL)
     payee_last4: Mapped[str | None] = mapped_column(info=PERSONAL)
     fund_id: Mapped[UUID | None] = mapped_column(ForeignKey("fund.id"))
-    assessment_id: Mapped[UUID | None] = mapped_column(ForeignKey("assessment.id", use_alter=True))
+    assessment_id: Mapped[UUID | None]
     submission: Mapped[int] = mapped_column(default=0, comment="raised by each submit; approvals count within one")
     filed_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     created_at: Mapped[Created]
@@ -77,6 +85,12 @@ class Application(Versioned, Base):
             ["membership_id", "unit_id", "person_id"],
             ["membership.id", "membership.unit_id", "membership.person_id"],
             name="fk_application_membership",
+        ),
+        ForeignKeyConstraint(
+            ["assessment_id", "id"],
+            ["assessment.id", "assessment.application_id"],
+            name="fk_application_assessment",
+            use_alter=True,
         ),
         UniqueConstraint("id", "unit_id", name="uq_application_anchor"),
         UniqueConstraint("id", "unit_id", "person_id", name="uq_application_person_anchor"),
@@ -101,7 +115,11 @@ class Assessment(Base):
     content_hash: Mapped[bytes] = mapped_column(LargeBinary, comment="SHA-256 of the content, which bears a nonce")
     assessed_at: Mapped[Created]
 
-    __table_args__ = (of_application("assessment"), Index(None, "application_id", "id"))
+    __table_args__ = (
+        of_application("assessment"),
+        UniqueConstraint("id", "application_id", name="uq_assessment_anchor"),
+        Index(None, "application_id", "id"),
+    )
 
 
 class Act(Base):
@@ -121,12 +139,13 @@ class Act(Base):
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     amount: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
     note: Mapped[str | None] = mapped_column(info=PERSONAL)
-    disbursement_id: Mapped[UUID | None] = mapped_column(ForeignKey("disbursement.id"))
+    disbursement_id: Mapped[UUID | None]
     seen_hash: Mapped[bytes] = mapped_column(LargeBinary)
     acted_at: Mapped[Created]
 
     __table_args__ = (
         of_application("act"),
+        of_payment("act"),
         amount_sound("amount"),
         Index(None, "application_id", "id"),
         Index(
@@ -158,91 +177,3 @@ class Document(Base):
     created_at: Mapped[Created]
 
     __table_args__ = (of_application("document"), Index(None, "application_id", "id"))
-
-
-class Notice(Versioned, Base):
-    """公示: what is shown of a case, from one day until enough working days have passed."""
-
-    __tablename__ = "notice"
-
-    id: Mapped[Key]
-    application_id: Mapped[UUID]
-    unit_id: Mapped[UUID]
-    submission: Mapped[int]
-    shown_name: Mapped[Word] = mapped_column(info=PERSONAL)
-    shown_kind: Mapped[Word]
-    shown_amount: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
-    posted_on: Mapped[date]
-    working_days: Mapped[int]
-    complete_on: Mapped[date] = mapped_column(comment="first day on which the case may be approved")
-    closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    created_at: Mapped[Created]
-
-    __table_args__ = (of_application("notice"), UniqueConstraint("application_id", "submission"))
-
-
-class Objection(Base):
-    """An objection to a notice; while open it holds the case."""
-
-    __tablename__ = "objection"
-
-    id: Mapped[Key]
-    notice_id: Mapped[UUID] = mapped_column(ForeignKey("notice.id"), index=True)
-    application_id: Mapped[UUID]
-    unit_id: Mapped[UUID]
-    reason: Mapped[Word] = mapped_column(info=PERSONAL)
-    raised_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
-    raised_at: Mapped[Created]
-    resolution: Mapped[str | None] = mapped_column(info=PERSONAL)
-    resolved_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
-    resolved_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-
-    __table_args__ = (of_application("objection"),)
-
-
-class Entitlement(Base):
-    """One award in the ledger: by person, programme, kind, occasion and year; caps and intervals are asked of it."""
-
-    __tablename__ = "entitlement"
-
-    id: Mapped[Key]
-    person_id: Mapped[UUID]
-    unit_id: Mapped[UUID]
-    application_id: Mapped[UUID]
-    programme: Mapped[Word]
-    kind: Mapped[Word]
-    occasion: Mapped[Word] = mapped_column(comment="empty where the programme has none")
-    year: Mapped[int]
-    amount: Mapped[Yuan]
-    once: Mapped[bool] = mapped_column(comment="at most one live award per person, kind, occasion and year")
-    state: Mapped[Word]
-    event_on: Mapped[date]
-    created_at: Mapped[Created]
-
-    __table_args__ = (
-        one_of("state", EntitlementState),
-        amount_sound("amount"),
-        CheckConstraint("year BETWEEN 1900 AND 2100", name="year_sound"),
-        ForeignKeyConstraint(
-            ["application_id", "unit_id", "person_id"],
-            ["application.id", "application.unit_id", "application.person_id"],
-            name="fk_entitlement_application",
-        ),
-        Index(
-            "uq_entitlement_once",
-            "person_id",
-            "programme",
-            "kind",
-            "occasion",
-            "year",
-            unique=True,
-            postgresql_where=text("once AND state <> 'released'"),
-        ),
-        Index(
-            "uq_entitlement_of_case",
-            "application_id",
-            unique=True,
-            postgresql_where=text("state <> 'released'"),
-        ),
-        Index(None, "person_id", "programme", "kind", "year"),
-    )

@@ -130,12 +130,12 @@ def install_functions(connection: Connection, *, app_role: str, record_role: str
 
 
 def install_versions(connection: Connection, tables: list[str]) -> None:
-    """Raise `version` at every update of these tables, whoever makes it."""
+    """Raise `version` at every update that changes a row of these tables, whoever makes it."""
     connection.exec_driver_sql(_BUMP)
     for table in tables:
         connection.exec_driver_sql(
             f'CREATE OR REPLACE TRIGGER raise_version BEFORE UPDATE ON "{table}" '
-            "FOR EACH ROW EXECUTE FUNCTION raise_version()"
+            "FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION raise_version()"
         )
 
 

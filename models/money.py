@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.application import of_application
+from models.application import of_application, of_payment
 from models.columns import PERSONAL, SECRET, Created, Key, Versioned, Word, Yuan, amount_sound, one_of
 from models.database import Base
 from models.unit import Unit
@@ -157,6 +157,7 @@ class Disbursement(Versioned, Base):
             postgresql_where=text(f"state IN ({_LIVE})"),
         ),
         UniqueConstraint("batch_id", "serial"),
+        UniqueConstraint("id", "application_id", name="uq_disbursement_anchor"),
         Index(None, "fund_id", "state"),
         Index(None, "unit_id", "id"),
         Index(None, "payee_hash"),
@@ -169,7 +170,7 @@ class PayeeCorrection(Base):
     __tablename__ = "payee_correction"
 
     id: Mapped[Key]
-    disbursement_id: Mapped[UUID] = mapped_column(ForeignKey("disbursement.id"), index=True)
+    disbursement_id: Mapped[UUID] = mapped_column(index=True)
     application_id: Mapped[UUID]
     unit_id: Mapped[UUID]
     payee_cipher: Mapped[bytes] = mapped_column(LargeBinary)
@@ -182,7 +183,7 @@ class PayeeCorrection(Base):
     approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     approved_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
-    __table_args__ = (of_application("payee_correction"),)
+    __table_args__ = (of_application("payee_correction"), of_payment("payee_correction"))
 
 
 class BankResult(Base):

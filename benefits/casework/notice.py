@@ -16,8 +16,9 @@ from benefits.core.errors import NotFound, StateForbids
 from benefits.money.disbursement import touch_cases
 from benefits.money.duty import require_duty
 from benefits.rules.answer import Assessment
-from models.application import Application, Notice, Objection
+from models.application import Application
 from models.columns import new_id
+from models.notice import Notice, Objection
 from models.unit import Unit
 from models.vocabulary import ApplicationState
 

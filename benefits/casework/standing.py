@@ -21,7 +21,8 @@ from benefits.rules.assessment import assess
 from benefits.rules.declaration import Label, Programme
 from benefits.rules.nodes import facts_read
 from benefits.rules.policy import Edition
-from models.application import Application, Entitlement
+from models.application import Application
+from models.entitlement import Entitlement
 from models.membership import Membership
 from models.unit import Unit
 from models.vocabulary import EntitlementState

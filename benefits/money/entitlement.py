@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from benefits.rules.answer import LedgerKey
 from benefits.rules.declaration import Programme, RecordFact
-from models.application import Application, Entitlement
+from models.application import Application
+from models.entitlement import Entitlement
 from models.person import Person
 from models.secrecy import secrecy
 from models.vocabulary import EntitlementState

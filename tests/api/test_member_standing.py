@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.application import Entitlement
+from models.entitlement import Entitlement
 from models.secrecy import secrecy
 from tests.dispatched import GIFT, Dispatched
 from tests.driver import Api
