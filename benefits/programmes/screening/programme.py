@@ -39,14 +39,15 @@ PROGRAMME = Programme(
             "act",
             "text",
             label("事项", "what is asked"),
-            choices={"invite": label("邀请筛查", "invitation"), "result": label("结果处置", "next step after a result")},
+            choices={
+                "invite": label("邀请筛查", "invitation"),
+                "result": label("结果处置", "next step after a result"),
+            },
         ),
         Fact("appointment_on", "date", label("预约日期", "day of the appointment")),
         Fact("basic_education", "bool", label("基础教育单位", "unit of basic education"), source="register"),
         Fact("remote_area", "bool", label("偏远地区", "remote area"), source="register"),
-        Fact(
-            "last_normal_on", "date", label("上次筛查正常的日期", "day of the last normal screening"), sensitive=True
-        ),
+        Fact("last_normal_on", "date", label("上次筛查正常的日期", "day of the last normal screening"), sensitive=True),
         Fact("hpv_types", "integers", label("HPV 阳性分型", "HPV types found"), none=(), sensitive=True),
         Fact("tbs", "text", label("宫颈细胞学（TBS）", "cervical cytology (TBS)"), choices=TBS, sensitive=True),
         Fact("visible_lesion", "bool", label("肉眼可见病变", "visible lesion"), none=False, sensitive=True),
