@@ -29,7 +29,18 @@ from benefits.rules.nodes import Node, facts_read
 from benefits.rules.policy import Criterion, Edition, Line
 from benefits.rules.values import Type, down_to_fen, show
 
-__all__ = ["Assessment", "Finding", "Given", "LedgerKey", "assess", "canonical", "ledger_key", "no_policy", "to_json"]
+__all__ = [
+    "Assessment",
+    "Finding",
+    "Given",
+    "LedgerKey",
+    "assess",
+    "canonical",
+    "ledger_key",
+    "no_policy",
+    "scene_of",
+    "to_json",
+]
 
 # The one criterion that leaves the entitlement standing: only the amount asked is too much (contract §4).
 AMOUNT = "amount_within_limit"
@@ -39,7 +50,7 @@ def assess(edition: Edition, facts: Mapping[str, Any], *, on: date, calendar: Ca
     """Judge one case by `edition` on the event's day; `facts` as `parse_facts` gives them."""
     if not edition.covers(on):
         return no_policy(edition.programme, on)
-    scene = _scene(edition, facts, on, calendar)
+    scene = scene_of(edition, facts, on, calendar)
     findings = tuple(_finding(criterion, edition, scene) for criterion in edition.criteria)
     outcomes = {finding.outcome for finding in findings}
     refused = {finding.code for finding in findings if finding.outcome == "unmet"}
@@ -70,7 +81,7 @@ def assess(edition: Edition, facts: Mapping[str, Any], *, on: date, calendar: Ca
 
 def ledger_key(edition: Edition, facts: Mapping[str, Any], *, on: date, calendar: Calendar) -> LedgerKey:
     """The key of a case before the ledger is asked; no fact of the record enters it."""
-    return _key(edition, _scene(edition, facts, on, calendar))
+    return _key(edition, scene_of(edition, facts, on, calendar))
 
 
 def no_policy(programme: Programme, on: date) -> Assessment:
@@ -86,7 +97,8 @@ def no_policy(programme: Programme, on: date) -> Assessment:
     return Assessment(programme.code, on, None, None, "ineligible", (finding,), {}, None, None, {})
 
 
-def _scene(edition: Edition, facts: Mapping[str, Any], on: date, calendar: Calendar) -> Scene:
+def scene_of(edition: Edition, facts: Mapping[str, Any], on: date, calendar: Calendar) -> Scene:
+    """One case as the language sees it: defaults and stated nones put in, figures of the event's day looked up."""
     known: dict[str, Any] = {}
     nones = set()
     for name, fact in edition.programme.all_facts.items():

@@ -225,6 +225,8 @@ class _Parser:
         self._need(tree.args[table], arguments[table], Type.TIERS if name == "tier" else Type.TABLE)
         keys = NUMERIC if name == "tier" else (Type.TEXT, Type.INTEGER)
         self._need(tree.args[key], arguments[key], *keys)
+        if getattr(arguments[table], "kind", "") != "figure":
+            raise self._fault("set_not_constant", tree.args[table])
         return Type.NUMBER
 
     def _arity(self, tree: ast.Call, least: int, most: int) -> None:

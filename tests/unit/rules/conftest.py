@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 from hypothesis import settings
-from made_up import PROGRAMME, SPRING_2022, edition_of
 
-from benefits.rules.assessment import _scene
+from benefits.rules.assessment import scene_of
 from benefits.rules.declaration import parse_facts
 from benefits.rules.evaluate import evaluate
+from tests.unit.rules.made_up import PROGRAMME, SPRING_2022, edition_of
 
 # The machine is shared: an example that waits for its turn is not a slow one.
 settings.register_profile("shared_machine", deadline=None)
@@ -21,7 +21,7 @@ def value_of():
 
     def value(expr, on=date(2022, 5, 10), **facts):
         edition = edition_of(derived=f'value = "{expr}"')
-        scene = _scene(edition, parse_facts(PROGRAMME, facts), on, SPRING_2022)
+        scene = scene_of(edition, parse_facts(PROGRAMME, facts), on, SPRING_2022)
         return evaluate(edition.derived["value"], scene)
 
     return value

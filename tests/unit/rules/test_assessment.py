@@ -5,12 +5,12 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from made_up import PROGRAMME, SPRING_2022, criterion, edition_of
 
 from benefits.catalogue import programme, shipped_editions
 from benefits.rules.assessment import assess, canonical, ledger_key, no_policy, to_json
 from benefits.rules.declaration import parse_facts
 from benefits.rules.policy_text import load_edition
+from tests.unit.rules.made_up import PROGRAMME, SPRING_2022, criterion, edition_of
 
 ON = date(2022, 5, 10)
 

@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_up import PROGRAMME, SPRING_2022, criterion, edition_of
 
 from benefits.rules.assessment import assess
 from benefits.rules.declaration import parse_facts
+from tests.unit.rules.made_up import PROGRAMME, SPRING_2022, criterion, edition_of
 
 ON = date(2022, 5, 10)
 

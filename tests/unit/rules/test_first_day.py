@@ -5,11 +5,11 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_up import PROGRAMME, SPRING_2022, criterion, edition_of
 
-from benefits.rules.assessment import _scene, assess
+from benefits.rules.assessment import assess, scene_of
 from benefits.rules.declaration import parse_facts
 from benefits.rules.evaluate import evaluate
+from tests.unit.rules.made_up import PROGRAMME, SPRING_2022, criterion, edition_of
 
 FAR = 366 * 8
 
@@ -23,7 +23,7 @@ def met_from(expr, facts, on, when=None, **more):
 def searched(expr, facts, on):
     """Every day tried in turn, for eight years."""
     edition = edition_of(criterion(expr))
-    scene = _scene(edition, parse_facts(PROGRAMME, facts), on, SPRING_2022)
+    scene = scene_of(edition, parse_facts(PROGRAMME, facts), on, SPRING_2022)
     tree = edition.criteria[0].expr
     days = (on + timedelta(days=n) for n in range(1, FAR))
     return next((day for day in days if day <= edition.valid_to and evaluate(tree, scene.moved(day))), None)

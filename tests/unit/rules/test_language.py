@@ -204,6 +204,7 @@ NAMES = {
         ("i in ts", "set_not_constant", 6),
         ("s in {s, 'a'}", "set_not_constant", 6),
         ("s in {1, 'a'}", "set_not_constant", 6),
+        ("tier(i, waiting if p else waiting)", "set_not_constant", 9),
         ("s in {1}", "type_mismatch", 1),
         ("i in {1} in {2}", "outside_language", 1),
         ("open('x')", "function_unknown", 1),

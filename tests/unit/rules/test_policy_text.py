@@ -5,11 +5,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from made_up import FIGURE, PROGRAMME, criterion, edition_of, edition_text
 
 from benefits.core.errors import Invalid
 from benefits.rules.policy import PolicyInvalid
 from benefits.rules.policy_text import load_edition
+from tests.unit.rules.made_up import FIGURE, PROGRAMME, criterion, edition_of, edition_text
 
 
 def faults(text, **more):

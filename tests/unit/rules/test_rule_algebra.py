@@ -5,13 +5,13 @@ from fractions import Fraction
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_up import PROGRAMME, SPRING_2022
 
 from benefits.rules import nodes
 from benefits.rules.evaluate import Scene, evaluate
 from benefits.rules.nodes import Reference
 from benefits.rules.parse import parse
 from benefits.rules.values import Type, add_months, add_years, months_between, round_half_away, years_between
+from tests.unit.rules.made_up import PROGRAMME, SPRING_2022
 
 NAMES = {
     **{name: Reference(Type.BOOL, "fact", name) for name in "pqr"},
