@@ -16,7 +16,8 @@ from benefits.core.as_typed import tidy
 from benefits.core.code_table import CodeTable, code_table
 from benefits.core.errors import Fault, Invalid
 
-_READER = Path(__file__).with_name("sheet_process.py")
+_HOUSE = Path(__file__).parents[2]
+_READER = "import sys; sys.path.insert(0, sys.argv[1]); from benefits.intake.sheet_process import main; main()"
 _MIB = 1 << 20
 YES_NO = code_table("yes_no")
 _OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0"  # .xls, and a workbook under a password
@@ -129,9 +130,9 @@ def _refuse_at_sight(content: bytes, filename: str, limits: Limits) -> None:
 def _reader(content: bytes, sheet: str, limits: Limits) -> Iterator[IO[bytes]]:
     """The lines that the reading process writes. It gets time and memory by the size of what was sent."""
     mib = -(-len(content) // _MIB)
-    arguments = asdict(limits) | {"sheet": sheet, "seconds": 1 + mib, "memory": (96 + 24 * mib) * _MIB}
+    arguments = asdict(limits) | {"sheet": sheet, "seconds": 1 + mib, "memory": (96 + 8 * mib) * _MIB}
     with subprocess.Popen(  # noqa: S603 - our own program, and nothing of the sender's in its arguments
-        [sys.executable, "-I", str(_READER), orjson.dumps(arguments).decode()],
+        [sys.executable, "-I", "-c", _READER, str(_HOUSE), orjson.dumps(arguments).decode()],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

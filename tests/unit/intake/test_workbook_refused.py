@@ -79,12 +79,7 @@ def shared_bomb() -> bytes:
     strings = (
         f"<sst xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'><si><t>{'长' * 300_000}</t></si></sst>"
     )
-    relations = PARTS["xl/_rels/workbook.xml.rels"].replace(
-        "</Relationships>",
-        "<Relationship Id='r2' Type='http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings' "
-        "Target='sharedStrings.xml'/></Relationships>",
-    )
-    return packed(sheet(cells), **{"xl/sharedStrings.xml": strings, "xl/_rels/workbook.xml.rels": relations})
+    return packed(sheet(cells), **{"xl/sharedStrings.xml": strings})
 
 
 ENTITY = "<!DOCTYPE x [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;&a;&a;&a;'>]>"
@@ -125,10 +120,10 @@ HOSTILE: dict[str, tuple[str, str, Callable[[], bytes]]] = {
         "a.xlsx",
         lambda: packed(sheet("<row r='1048576'><c r='A1048576'><v>1</v></c></row>")),
     ),
-    "a cell in the last corner": (
-        "too_large",
+    "a cell in the last column": (
+        "too_many_columns",
         "a.xlsx",
-        lambda: packed(sheet("<row r='2'><c r='XFD1048576'><v>1</v></c></row>")),
+        lambda: packed(sheet("<row r='2'><c r='XFD2'><v>1</v></c></row>")),
     ),
     "a million blank lines": ("too_many_rows", "a.csv", lambda: "姓名,证件号码".encode() + b"\n" * 1_000_000),
     "too many columns": ("too_many_columns", "a.csv", lambda: b"a," * 300 + b"\n"),
@@ -139,7 +134,7 @@ HOSTILE: dict[str, tuple[str, str, Callable[[], bytes]]] = {
     ),
     "a long cell": ("cell_too_long", "a.xlsx", lambda: packed(sheet(row(2, "长" * 30_000, "1")))),
     "an open quote": ("cell_too_long", "a.csv", lambda: '姓名,证件号码\n"'.encode() + b"a,b\n" * 1_000),
-    "a shared string everywhere": ("too_large", "a.xlsx", shared_bomb),
+    "a shared string everywhere": ("cell_too_long", "a.xlsx", shared_bomb),
     "neither utf-8 nor gb18030": ("encoding_unreadable", "a.csv", lambda: b"a,b\n\x80\xff\xff\n"),
     "utf-16": ("encoding_unreadable", "a.csv", lambda: "姓名,证件号码\n".encode("utf-16")),
     "no such sheet": ("sheet_missing", "a.xlsx", many_sheets),
