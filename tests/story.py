@@ -6,10 +6,11 @@ import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 from stdnum import luhn
 
@@ -21,6 +22,7 @@ from benefits.money.bank_answer import BankAnswer
 from benefits.money.bank_judgement import Judged
 from benefits.money.bank_result import book
 from models.database import Scope, db, session_for
+from models.policy import Policy
 from models.vocabulary import BankOutcome
 from tests.driver import PASSWORD, Api
 
@@ -240,10 +242,44 @@ def payment(api: Api, payment_id: str) -> dict[str, Any]:
 
 
 def notice_days(api: Api, days: int) -> None:
-    """Let hardship's running edition ask for a public notice of so many working days."""
+    """Put hardship's rules in force anew from 2021, asking for a public notice of so many working days."""
     with api.app.app_context(), session_for(db.engine, Scope(paths=("/",), request_id="test")) as session:
-        changed = session.execute(
-            text("UPDATE policy SET overrides = jsonb_build_object('notice_working_days', :n) WHERE programme = :p"),
-            {"n": days, "p": "hardship"},
+        running = session.scalars(select(Policy).where(Policy.programme == "hardship")).one()
+        running.valid_to = date(2020, 12, 31)
+        session.flush()
+        kept = ("programme", "state", "content", "digest")
+        session.add(
+            Policy(
+                **{name: getattr(running, name) for name in kept},
+                edition="hardship-notice",
+                valid_from=date(2021, 1, 1),
+                overrides={"notice_working_days": days},
+            )
         )
-        assert changed.rowcount == 1  # type: ignore[attr-defined]
+
+
+def recomputed(api: Api, fund_id: str) -> dict[str, str]:
+    """The five amounts of a fund as its payments, awards in kind and adjustments add up to."""
+    (row,) = rows(
+        api,
+        """
+        WITH held AS (
+            SELECT amount, CASE WHEN state IN ('reserved', 'returned') THEN 'reserved'
+                                WHEN state IN ('batched', 'released', 'unknown') THEN 'committed'
+                                WHEN state = 'paid' THEN 'spent' END AS part
+            FROM disbursement d
+            WHERE fund_id = :fund AND NOT EXISTS (SELECT 1 FROM disbursement r WHERE r.replaces_id = d.id)
+            UNION ALL
+            SELECT approved_amount, 'reserved' FROM application a
+            WHERE fund_id = :fund AND state = 'approved'
+              AND NOT EXISTS (SELECT 1 FROM disbursement d WHERE d.application_id = a.id AND d.state <> 'cancelled'))
+        SELECT f.appropriated,
+               coalesce((SELECT sum(amount) FROM held WHERE part = 'reserved'), 0) AS reserved,
+               coalesce((SELECT sum(amount) FROM held WHERE part = 'committed'), 0) AS committed,
+               coalesce((SELECT sum(amount) FROM held WHERE part = 'spent'), 0) AS spent
+        FROM fund f WHERE f.id = :fund""",
+        fund=fund_id,
+    )
+    parts = {name: Decimal(getattr(row, name)) for name in ("appropriated", "reserved", "committed", "spent")}
+    left = parts["appropriated"] - parts["reserved"] - parts["committed"] - parts["spent"]
+    return {name: f"{amount:.2f}" for name, amount in {**parts, "available": left}.items()}

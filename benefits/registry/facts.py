@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from benefits.rules.facts import Honour as HeldHonour
 from models.membership import Honour, Membership
 from models.person import Person
+from models.unit import Unit
 from models.vocabulary import MembershipState
 
 
@@ -20,6 +21,7 @@ def member_facts(session: Session, member: Membership, on: date) -> dict[str, An
     A member whose joining day is known was none before it. An honour is valid from its award until its revocation.
     """
     person = session.get_one(Person, member.person_id)
+    unit = session.get_one(Unit, member.unit_id)
     joined = member.joined_on is None or member.joined_on <= on
     return {
         "membership_active": member.state != MembershipState.LEFT and joined,
@@ -29,6 +31,9 @@ def member_facts(session: Session, member: Membership, on: date) -> dict[str, An
         "sex": person.sex,
         "birth_date": person.birth_date,
         "frontline": member.frontline,
+        "outdoor": member.outdoor,
+        "basic_education": unit.basic_education,
+        "remote_area": unit.remote_area,
         "honours": _honours(session, member, on),
     }
 
