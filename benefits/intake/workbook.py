@@ -130,7 +130,7 @@ def _refuse_at_sight(content: bytes, filename: str, limits: Limits) -> None:
 def _reader(content: bytes, sheet: str, limits: Limits) -> Iterator[IO[bytes]]:
     """The lines that the reading process writes. It gets time and memory by the size of what was sent."""
     mib = -(-len(content) // _MIB)
-    arguments = asdict(limits) | {"sheet": sheet, "seconds": 1 + mib, "memory": (96 + 8 * mib) * _MIB}
+    arguments = asdict(limits) | {"sheet": sheet, "seconds": 1 + 3 * mib // 2, "memory": (96 + 8 * mib) * _MIB}
     with subprocess.Popen(  # noqa: S603 - our own program, and nothing of the sender's in its arguments
         [sys.executable, "-I", "-c", _READER, str(_HOUSE), orjson.dumps(arguments).decode()],
         stdin=subprocess.PIPE,

@@ -43,4 +43,11 @@ def search_pattern(query: str) -> str:
 
 
 def _pinyin(text: str) -> str:
-    return " ".join(lazy_pinyin(text, style=Style.NORMAL)).lower()
+    if text.isascii():
+        return text.lower()
+    return " ".join(map(_syllable, text))  # sign by sign: a name is no phrase, and each sign is worked out once
+
+
+@lru_cache(maxsize=16_384)
+def _syllable(sign: str) -> str:
+    return "".join(lazy_pinyin(sign, style=Style.NORMAL)).lower()
