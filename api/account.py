@@ -14,7 +14,7 @@ from api.paging import Page, PageQuery, page, page_of, window
 from benefits.access import accounts, grants, relatives
 from benefits.access.accounts import Shown, kept_account, readable_account
 from benefits.access.grants import GrantOf, kept_grant, readable_grant
-from benefits.access.relatives import RelativeOf, kept_or_own, kept_relative, readable_or_own
+from benefits.access.relatives import RelativeOf, kept_or_own, kept_relative, readable_or_own, readable_relative
 from models.account import Account
 from models.vocabulary import Role
 
@@ -195,6 +195,14 @@ def declare_relative(desk: Desk[Account], body: dict[str, Any]) -> tuple[Any, in
     declared = relatives.declare(desk.session, desk.actor, desk.thing, **body)
     path = f"/accounts/{desk.thing.id}/relatives/{declared.relative.id}"
     return declared.relative, 201, created(path, desk.thing)
+
+
+@bp.route("/<uuid:account_id>/relatives/<uuid:relative_id>", methods=["GET"])
+@operation(load=readable_relative)
+@bp.response(200, RelativeView)
+def read_relative(desk: Desk[RelativeOf]) -> tuple[Any, int, dict[str, str]]:
+    """One declaration. The ETag is the account's."""
+    return desk.thing.relative, 200, {"ETag": etag(desk.thing.account)}
 
 
 @bp.route("/<uuid:account_id>/relatives/<uuid:relative_id>", methods=["DELETE"])

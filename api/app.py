@@ -7,7 +7,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from flask_jwt_extended import JWTManager
 from uuid_utils.compat import uuid7
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -21,6 +21,7 @@ from models.database import db
 from models.secrecy import Secrecy
 
 PREFIX = "/api/v1"
+_PIECE = 1 << 16
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
 
 
@@ -57,8 +58,9 @@ def create_app(settings: Settings, *, engine_options: dict[str, Any] | None = No
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxy_count, x_proto=settings.proxy_count)  # type: ignore[method-assign]
     db.init_app(app)
     JWTManager(app)
-    app.before_request(_name_request)
+    app.before_request(_open_request)
     app.after_request(_safe_headers)
+    app.after_request(_hear_out)
     documented = openapi.build(app)
     problems.register(app)
     for blueprint in _blueprints():
@@ -75,9 +77,12 @@ def _blueprints() -> list[Blueprint]:
     return [module.bp for module in found if hasattr(module, "bp")]
 
 
-def _name_request() -> None:
+def _open_request() -> None:
+    """Name the request, and bound its body: what carries no file is small."""
     given = request.headers.get("X-Request-Id", "")
     g.request_id = given if _REQUEST_ID.match(given) else str(uuid7())
+    if request.mimetype != "multipart/form-data":
+        request.max_content_length = current_app.config["SETTINGS"].max_json_kb * 1024
 
 
 def _safe_headers(response: Response) -> Response:
@@ -86,4 +91,12 @@ def _safe_headers(response: Response) -> Response:
     response.headers.setdefault("Referrer-Policy", "no-referrer")
     response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
     response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _hear_out(response: Response) -> Response:
+    """Read what is left of the request, within bounds: a sender cut off while sending never sees why it was refused."""
+    left = 2 * current_app.config["MAX_CONTENT_LENGTH"]
+    while left > 0 and (piece := request.environ["wsgi.input"].read(_PIECE)):
+        left -= len(piece)
     return response

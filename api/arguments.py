@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 import marshmallow as ma
-from flask import Request, current_app, request
+from flask import Request
 from flask_smorest import Blueprint as SmorestBlueprint
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from api import json_body
 from benefits.core.errors import Fault, Invalid, invalid
@@ -27,9 +27,9 @@ class StrictParser(FlaskParser):
 
     def load_json(self, req: Request, _schema: ma.Schema) -> Any:
         """The request's JSON body; an absent body is an empty object."""
-        if req.content_length and req.content_length > current_app.config["SETTINGS"].max_json_kb * 1024:
-            raise RequestEntityTooLarge
         raw = req.get_data(cache=True)
+        if req.environ["wsgi.input"].read(1):  # a body of undeclared length is silently cut at the limit
+            raise RequestEntityTooLarge
         if not raw:
             return {}
         if req.mimetype != "application/json":
@@ -38,8 +38,12 @@ class StrictParser(FlaskParser):
             return json_body.load(raw)
         except json_body.NotJson as fault:
             raise invalid("", fault.code) from None
-        except UnicodeDecodeError:
-            raise BadRequest from None
+
+    def load_querystring(self, req: Request, schema: ma.Schema) -> Any:
+        """The request's query, in which every name stands once."""
+        if twice := [name for name, values in req.args.lists() if len(values) > 1]:
+            raise Invalid([Fault(_below("", name), "wrong_type") for name in twice])
+        return super().load_querystring(req, schema)
 
     def handle_error(self, error: ma.ValidationError, *_args: Any, **_kwargs: Any) -> NoReturn:
         """Turn marshmallow's messages, which are codes in this house, into faults with pointers."""
@@ -68,15 +72,3 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]
     """A noun's routes."""
 
     ARGUMENTS_PARSER = StrictParser()
-
-
-def preferred(kinds: tuple[str, ...], default: str) -> str:
-    """The `?format=` of a download: one of `kinds`.
-
-    Raises:
-        Invalid: another word.
-    """
-    wanted = request.args.get("format", default)
-    if wanted not in kinds:
-        raise invalid("/format", "choice_unknown", choices=", ".join(kinds))
-    return wanted

@@ -6,8 +6,9 @@ from typing import Any
 
 from api.application import ApplicationView, shown
 from api.arguments import Blueprint
-from api.fields import Body, Id, Instant, Items, Money, Part, Text
+from api.fields import Body, Id, Instant, Money, Text
 from api.guard import Desk, operation
+from api.paging import PageQuery, page_of, page_of_all
 from benefits.casework import decision
 from benefits.casework.application import find_application, lock_application
 from benefits.casework.workflow import acts_of
@@ -47,13 +48,6 @@ class ActView(Body):
     disbursement_id = Id(required=True, allow_none=True)
     seen = Text(required=True)
     acted_at = Instant(required=True)
-
-
-class TrailView(Body):
-    """All acts on the case, the oldest first."""
-
-    items = Items(Part(ActView), required=True)
-    next = Text(required=True, allow_none=True)
 
 
 def _act(name: str, permission: str, schema: type[Body], *, moves_money: bool = False) -> Any:
@@ -113,9 +107,11 @@ def appeal(desk: Desk[Application], body: dict[str, Any]) -> Any:
 
 @bp.route("/<uuid:application_id>/trail", methods=["GET"])
 @operation("case.read", load=find_application)
-@bp.response(200, TrailView)
-def trail(desk: Desk[Application]) -> Any:
-    """办理记录 / Every act on the case."""
+@bp.arguments(PageQuery, location="query")
+@bp.response(200, page_of(ActView))
+def trail(desk: Desk[Application], query: dict[str, Any]) -> Any:
+    """办理记录 / Every act on the case, the oldest first."""
+    part = page_of_all(acts_of(desk.session, desk.thing.id), query)
     items = [
         {
             **{name: getattr(act, name) for name in ("act", "from_state", "to_state", "account_id", "amount", "note")},
@@ -123,6 +119,6 @@ def trail(desk: Desk[Application]) -> Any:
             "seen": act.seen_hash.hex(),
             "acted_at": act.acted_at,
         }
-        for act in acts_of(desk.session, desk.thing.id)
+        for act in part.items
     ]
-    return {"items": items, "next": None}
+    return {"items": items, "next": part.next}

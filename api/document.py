@@ -7,13 +7,13 @@ from uuid import UUID
 
 from flask import Response
 from flask_smorest.fields import Upload
-from marshmallow import fields
 
 from api.arguments import Blueprint
 from api.download import download
-from api.fields import Body, Id, Instant, Items, Part, Text, Whole
+from api.fields import Body, Id, Instant, Text, Whole
 from api.guard import Desk, operation
 from api.language import reader_language
+from api.paging import PageQuery, page_of, page_of_all
 from benefits.casework.application import find_application, lock_application
 from benefits.casework.document import add_document, documents_of, read_document, remove_document
 from benefits.casework.form import print_form
@@ -31,13 +31,6 @@ class DocumentView(Body):
     size = Whole(required=True)
     sha256 = Text(required=True)
     created_at = Instant(required=True)
-
-
-class DocumentsView(Body):
-    """The papers of a case; there is one page."""
-
-    items = Items(Part(DocumentView), required=True)
-    next = fields.String(required=True, allow_none=True)
 
 
 class TitleBody(Body):
@@ -66,11 +59,12 @@ def shown_document(document: Document) -> dict[str, Any]:
 
 @bp.route("/<uuid:application_id>/documents", methods=["GET"])
 @operation("case.read", load=find_application)
-@bp.response(200, DocumentsView)
-def list_documents(desk: Desk[Application]) -> Any:
-    """材料清单 / The papers of a case."""
-    papers = documents_of(desk.session, desk.thing.id)
-    return {"items": [shown_document(each) for each in papers], "next": None}
+@bp.arguments(PageQuery, location="query")
+@bp.response(200, page_of(DocumentView))
+def list_documents(desk: Desk[Application], query: dict[str, Any]) -> Any:
+    """材料清单 / The papers of a case, in the order in which they were handed in."""
+    part = page_of_all(documents_of(desk.session, desk.thing.id), query)
+    return {"items": [shown_document(each) for each in part.items], "next": part.next}
 
 
 @bp.route("/<uuid:application_id>/documents", methods=["POST"])

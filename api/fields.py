@@ -13,6 +13,7 @@ from marshmallow import fields, validate
 from benefits.core.money import GRAMMAR, SIGNED_GRAMMAR, parse_yuan, show_yuan
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", re.ASCII)
+_DIGITS = re.compile(r"-?[0-9]{1,20}\Z", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _COMMON = {"required": "required", "null": "null_forbidden", "validator_failed": "value_refused"}
 
@@ -138,6 +139,12 @@ class QueryWhole(fields.Integer):
     def __init__(self, *, least: int, most: int, **kwargs: Any) -> None:
         """Both bounds are inclusive."""
         super().__init__(validate=validate.Range(min=least, max=most, error="out_of_range"), **kwargs)
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> int:
+        if not _DIGITS.match(value):
+            raise self.make_error("invalid")
+        number: int = super()._deserialize(value, *args, **kwargs)
+        return number
 
 
 class Flag(fields.Boolean):

@@ -28,7 +28,7 @@ from sqlalchemy.orm import Session
 from api import clock, idempotency
 from benefits.access.actors import actor_of_sign_in
 from benefits.core.actor import Actor
-from benefits.core.errors import NotSignedIn, PreconditionRequired, Stale
+from benefits.core.errors import Fault, Invalid, NotSignedIn, PreconditionRequired, Stale
 from models.columns import Versioned
 from models.database import db
 
@@ -127,9 +127,17 @@ def identify(session: Session) -> Actor:
     return actor
 
 
+def _asks(view: View) -> bool:
+    """Whether a view declares a query; the others refuse any."""
+    parameters = getattr(view, "_apidoc", {}).get("arguments", {}).get("parameters", [])
+    return any(parameter["in"] == "query" for parameter in parameters)
+
+
 def _answer(view: View, desk: Desk[Any], conditional: bool, path: dict[str, Any]) -> Response:
     if conditional:
         _match(desk.thing)
+    if request.args and not _asks(view):
+        raise Invalid([Fault(f"/{name}", "unknown_field") for name in request.args])
     response = make_response(view(desk, **path))
     if isinstance(desk.thing, Versioned) and "ETag" not in response.headers and response.status_code < 300:
         desk.session.flush()

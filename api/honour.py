@@ -7,6 +7,7 @@ from typing import Any
 from api import fields
 from api.arguments import Blueprint
 from api.guard import Desk, created, etag, operation
+from api.paging import PageQuery, page_of, page_of_all
 from benefits.registry import honours
 from benefits.registry.honours import HonourOf, find_honour, kept_honour
 from benefits.registry.members import find_member, kept_member
@@ -42,19 +43,13 @@ class HonourView(fields.Body):
     revoked_on = fields.Day(required=True, allow_none=True)
 
 
-class HonoursView(fields.Body):
-    """The honours of a member; there is one page."""
-
-    items = fields.Items(fields.Part(HonourView), required=True)
-    next = fields.Text(required=True, allow_none=True)
-
-
 @bp.route("/<uuid:member_id>/honours", methods=["GET"])
 @operation("member.read", load=find_member)
-@bp.response(200, HonoursView)
-def list_honours(desk: Desk[Membership]) -> Any:
-    """荣誉列表 / The honours of a member, revoked ones too. The ETag is the member's."""
-    return {"items": desk.thing.honours, "next": None}
+@bp.arguments(PageQuery, location="query")
+@bp.response(200, page_of(HonourView))
+def list_honours(desk: Desk[Membership], query: dict[str, Any]) -> Any:
+    """荣誉列表 / The honours of a member in the order they were added, revoked ones too. The ETag is the member's."""
+    return page_of_all(sorted(desk.thing.honours, key=lambda honour: honour.id), query)
 
 
 @bp.route("/<uuid:member_id>/honours", methods=["POST"])

@@ -21,6 +21,7 @@ class NotJson(ValueError):  # noqa: N818 - a fact about the bytes
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
+    "".join(found).encode()  # a name with half a surrogate pair could not be written back in a pointer
     if len(found) < len(pairs):
         raise NotJson("json_duplicate_key")
     return found
@@ -31,8 +32,10 @@ def _constant(_name: str) -> NoReturn:
 
 
 def load(text: str | bytes) -> Any:
-    """Read JSON; raises `NotJson`."""
+    """Read JSON, bytes as UTF-8; raises `NotJson`."""
     try:
+        if isinstance(text, bytes):
+            text = text.decode()
         value = json.loads(text, object_pairs_hook=_pairs, parse_constant=_constant)
     except NotJson:
         raise

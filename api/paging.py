@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -51,6 +51,12 @@ def page(rows: Sequence[Row], limit: int, key: Any = lambda row: row.id) -> Page
     """A page of rows that were fetched one beyond the limit."""
     shown = rows[:limit]
     return Page(shown, write_cursor(key(shown[-1])) if len(rows) > limit else None)
+
+
+def page_of_all(rows: Iterable[Row], query: dict[str, Any], key: Any = lambda row: row.id) -> Page[Row]:
+    """The page that a query asks of a list that is in hand as a whole, in the order of its keys."""
+    part = window(query)
+    return page([row for row in rows if part.after is None or key(row) > part.after], part.limit, key)
 
 
 def write_cursor(last: UUID | int) -> str:

@@ -10,7 +10,7 @@ from flask import Flask, Response, g, request
 from flask_jwt_extended.exceptions import JWTExtendedException
 from jwt.exceptions import PyJWTError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from api import json_body
 from api.language import fill, messages, reader_language
@@ -68,6 +68,7 @@ HTTP_CODES = {
     413: "too_large",
     415: "unsupported_media_type",
     429: "too_many",
+    500: "internal",
 }
 
 
@@ -160,7 +161,10 @@ def _on_database_away(error: OperationalError) -> Response:
 def _on_http(error: HTTPException) -> Response:
     status = error.code or 500
     db.session.rollback()
-    return problem(status, HTTP_CODES.get(status, "http_error"))
+    response = problem(status, HTTP_CODES.get(status, "http_error"))
+    if isinstance(error, MethodNotAllowed):
+        response.headers["Allow"] = ", ".join(error.valid_methods or ())
+    return response
 
 
 def _on_token(_error: Exception) -> Response:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
-from marshmallow import fields
 from sqlalchemy import select
 
 from api.arguments import Blueprint
 from api.fields import Body, Day, Id, Items, Json, Part, Text
 from api.guard import Desk, operation
 from api.language import reader_language
+from api.paging import PageQuery, page_of, page_of_all
 from benefits import catalogue
 from benefits.access.reach import within
 from benefits.casework.assessment import assess_freely
@@ -35,13 +36,6 @@ class ProgrammeView(ProgrammeSummary):
     """A programme and the facts it asks, as JSON Schema with labels."""
 
     facts = Json(required=True)
-
-
-class ProgrammePage(Body):
-    """All programmes; there is one page."""
-
-    items = Items(Part(ProgrammeSummary), required=True)
-    next = fields.String(required=True, allow_none=True)
 
 
 class AssessmentBody(Body):
@@ -90,10 +84,13 @@ def _summary(programme: Programme) -> dict[str, Any]:
 
 @bp.route("", methods=["GET"])
 @operation()
-@bp.response(200, ProgrammePage)
-def list_programmes(_desk: Desk[None]) -> Any:
+@bp.arguments(PageQuery, location="query")
+@bp.response(200, page_of(ProgrammeSummary))
+def list_programmes(_desk: Desk[None], query: dict[str, Any]) -> Any:
     """项目列表 / All programmes."""
-    return {"items": [_summary(each) for each in catalogue.programmes().values()], "next": None}
+    numbered = enumerate(catalogue.programmes().values())
+    part = page_of_all(numbered, query, key=lambda pair: UUID(int=pair[0]))
+    return {"items": [_summary(each) for _, each in part.items], "next": part.next}
 
 
 @bp.route("/<code>", methods=["GET"])

@@ -44,7 +44,15 @@ def kept_or_own(session: Session, actor: Actor, account_id: UUID) -> Account:
 
 def kept_relative(session: Session, actor: Actor, account_id: UUID, relative_id: UUID) -> RelativeOf:
     """A relative declared on an account that the actor keeps, the account locked; raises NotFound, NotPermitted."""
-    account = kept_account(session, actor, account_id)
+    return _declared(session, kept_account(session, actor, account_id), relative_id)
+
+
+def readable_relative(session: Session, actor: Actor, account_id: UUID, relative_id: UUID) -> RelativeOf:
+    """A relative declared on the actor's own account or on one that the actor may read; raises NotFound."""
+    return _declared(session, readable_or_own(session, actor, account_id), relative_id)
+
+
+def _declared(session: Session, account: Account, relative_id: UUID) -> RelativeOf:
     relative = session.get(Relative, relative_id)
     if relative is None or relative.account_id != account.id:
         raise NotFound
