@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -242,20 +242,16 @@ def payment(api: Api, payment_id: str) -> dict[str, Any]:
 
 
 def notice_days(api: Api, days: int) -> None:
-    """Put hardship's rules in force anew from 2021, asking for a public notice of so many working days."""
+    """Put hardship's rules in force anew, a year later than before, asking for a notice of so many working days."""
     with api.app.app_context(), session_for(db.engine, Scope(paths=("/",), request_id="test")) as session:
-        running = session.scalars(select(Policy).where(Policy.programme == "hardship")).one()
-        running.valid_to = date(2020, 12, 31)
+        of_hardship = select(Policy).where(Policy.programme == "hardship", Policy.valid_to.is_(None))
+        running = session.scalars(of_hardship).one()
+        begins = running.valid_from.replace(year=running.valid_from.year + 1)
+        running.valid_to = begins - timedelta(days=1)
         session.flush()
-        kept = ("programme", "state", "content", "digest")
-        session.add(
-            Policy(
-                **{name: getattr(running, name) for name in kept},
-                edition="hardship-notice",
-                valid_from=date(2021, 1, 1),
-                overrides={"notice_working_days": days},
-            )
-        )
+        kept = {name: getattr(running, name) for name in ("programme", "state", "content", "digest")}
+        overrides = {"notice_working_days": days}
+        session.add(Policy(**kept, edition=f"hardship-{begins.year}", valid_from=begins, overrides=overrides))
 
 
 def recomputed(api: Api, fund_id: str) -> dict[str, str]:
