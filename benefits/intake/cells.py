@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,67 +12,61 @@ from benefits.intake.xml_stream import Attributes, LocalNames, strict_parser
 
 _SURE_DIGITS = 1e15  # Excel keeps fifteen digits of a number; past that the last ones are lost
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_TEXTS = frozenset({"v", "t"})
+_PLAIN = frozenset({"inlineStr", "str", "d"})
 _LAST_SERIAL = 2_958_465  # 9999-12-31
 
 
-class _TextReader:
-    """Gathers the text of `v` and `t`, but not of the phonetic guides that stand beside it."""
+class TextReader:
+    """Gathers the text of `v` and `t`, but not of the phonetic guides beside it; `opened` and `closed` do the rest.
 
-    def __init__(self) -> None:
-        self.parser = strict_parser()
-        self._local = LocalNames()
-        self._text: list[str] = []
-        self._guide = False
-        self.parser.StartElementHandler = self._start
-        self.parser.EndElementHandler = self._end
+    Functions over local names, not methods: a roster of 200,000 rows calls them forty million times.
+    """
 
-    def _start(self, tag: str, attributes: Attributes) -> None:
-        name = self._local[tag]
-        if name in {"v", "t"} and not self._guide:
-            self.parser.CharacterDataHandler = self._text.append
-        elif name == "rPh":
-            self._guide = True
-        else:
-            self._open(name, attributes)
+    def __init__(
+        self, opened: Mapping[str, Callable[[Attributes], None]], closed: Mapping[str, Callable[[str], None]]
+    ) -> None:
+        """What to do where an element begins, and where one ends with the text gathered in it, by local name."""
+        self.parser = parser = strict_parser()
+        local, text = LocalNames(), list[str]()
+        guide = False
 
-    def _end(self, tag: str) -> None:
-        name = self._local[tag]
-        if name in {"v", "t"}:
-            self.parser.CharacterDataHandler = None
-        elif name == "rPh":
-            self._guide = False
-        else:
-            self._close(name)
+        def start(tag: str, attributes: Attributes) -> None:
+            nonlocal guide
+            name = local[tag]
+            if name in _TEXTS:
+                parser.CharacterDataHandler = None if guide else text.append
+            elif name in opened:
+                opened[name](attributes)
+            elif name == "rPh":
+                guide = True
 
-    def _take(self) -> str:
-        text = "".join(self._text)
-        self._text.clear()
-        return _ESCAPED.sub(lambda code: chr(int(code[1], 16)), text) if "_x" in text else text
+        def end(tag: str) -> None:
+            nonlocal guide
+            name = local[tag]
+            if name in _TEXTS:
+                parser.CharacterDataHandler = None
+            elif name in closed:
+                gathered = "".join(text)
+                text.clear()
+                closed[name](_ESCAPED.sub(_unescaped, gathered) if "_x" in gathered else gathered)
+            elif name == "rPh":
+                guide = False
 
-    def _open(self, name: str, attributes: Attributes) -> None:
-        """Another element begins."""
-
-    def _close(self, name: str) -> None:
-        """Another element ends."""
+        parser.StartElementHandler, parser.EndElementHandler = start, end
 
 
-class SharedReader(_TextReader):
-    """Reads the shared strings."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.texts: list[str] = []
-
-    def _close(self, name: str) -> None:
-        if name == "si":
-            self.texts.append(self._take())
+def shared_reader(texts: list[str]) -> TextReader:
+    """Reads the shared strings into `texts`."""
+    return TextReader({}, {"si": texts.append})
 
 
-class SheetReader(_TextReader):
+class SheetReader(TextReader):
     """Reads rows of cells."""
 
     def __init__(self, shared: list[str], days: set[str], day_zero: datetime, limits: dict[str, Any]) -> None:
-        super().__init__()
+        """`days` are the styles that show a day; `limits` are those of `benefits.intake.workbook.Limits`."""
+        super().__init__({"c": self._open_cell, "row": self._open_row}, {"c": self._close_cell, "row": self._close_row})
         self._shared, self._days, self._day_zero, self._limits = shared, days, day_zero, limits
         self._columns = _Columns(limits["columns"])
         self._rows: list[tuple[int, list[str]]] = []
@@ -84,34 +79,39 @@ class SheetReader(_TextReader):
         rows, self._rows = self._rows, []
         return rows
 
-    def _open(self, name: str, attributes: Attributes) -> None:
-        if name == "c":
-            self._cell = attributes
-        elif name == "row":
-            self._seen += 1
-            self._number = max(int(attributes.get("r", 0)), self._number + 1)  # never twice the same
-            refuse_above(max(self._seen, self._number), self._limits["rows"], "too_many_rows")
-            self._cells = []
+    def _open_cell(self, attributes: Attributes) -> None:
+        self._cell = attributes
 
-    def _close(self, name: str) -> None:
-        if name == "c":
-            text = self._value()
-            at = self._columns[self._cell["r"].rstrip("0123456789")] if "r" in self._cell else len(self._cells)
-            if text:
-                self._cells += [""] * (at + 1 - len(self._cells))
-                self._cells[at] = text
-        elif name == "row" and self._cells:
+    def _open_row(self, attributes: Attributes) -> None:
+        self._seen += 1
+        self._number = max(int(attributes.get("r", 0)), self._number + 1)  # never twice the same
+        refuse_above(max(self._seen, self._number), self._limits["rows"], "too_many_rows")
+        self._cells = []
+
+    def _close_cell(self, text: str) -> None:
+        cell, cells = self._cell, self._cells
+        kind = cell.get("t", "n")
+        if kind not in _PLAIN and text:
+            text = self._value(kind, text)
+        at = self._columns[cell["r"].rstrip("0123456789")] if "r" in cell else len(cells)
+        if at == len(cells):
+            cells.append(text)
+        elif text:
+            cells += [""] * (at + 1 - len(cells))
+            cells[at] = text
+
+    def _close_row(self, _text: str) -> None:
+        if self._cells:
             self._rows.append((self._number, self._cells))
 
-    def _value(self) -> str:
-        kind, text = self._cell.get("t", "n"), self._take()
+    def _value(self, kind: str, text: str) -> str:
         if kind == "n":
-            return _number_text(text, self._day_zero if self._cell.get("s") in self._days else None) if text else ""
+            return _number_text(text, self._day_zero if self._cell.get("s") in self._days else None)
         if kind == "s":
-            return self._shared[int(text)] if text else ""
+            return self._shared[int(text)]
         if kind == "b":
             return "TRUE" if text == "1" else "FALSE"
-        return "" if kind == "e" else text
+        return ""  # an error such as #REF!
 
 
 class _Columns(dict[str, int]):
@@ -137,3 +137,7 @@ def _number_text(text: str, day_zero: datetime | None) -> str:
         moment = day_zero + timedelta(seconds=round(number * 86_400))
         return moment.date().isoformat() if number.is_integer() else moment.isoformat(" ", "seconds")
     return str(int(number)) if number.is_integer() and abs(number) < _SURE_DIGITS else repr(number)
+
+
+def _unescaped(code: re.Match[str]) -> str:
+    return chr(int(code[1], 16))

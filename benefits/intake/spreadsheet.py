@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from benefits.intake.archive import Archive, FaultFoundError
-from benefits.intake.cells import SharedReader, SheetReader
+from benefits.intake.cells import SheetReader, shared_reader
 from benefits.intake.xml_stream import Attributes, LocalNames, parsed, strict_parser
 
 _BUILT_IN_DAYS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}  # ECMA-376 part 1, 18.8.30
@@ -73,10 +73,10 @@ class Workbook:
     def _shared(self) -> list[str]:
         if "xl/sharedStrings.xml" not in self._archive:
             return []
-        reader = SharedReader()
-        for _ in parsed(reader.parser, self._archive.pieces("xl/sharedStrings.xml")):
+        texts: list[str] = []
+        for _ in parsed(shared_reader(texts).parser, self._archive.pieces("xl/sharedStrings.xml")):
             pass
-        return reader.texts
+        return texts
 
 
 def _path(target: str) -> str:

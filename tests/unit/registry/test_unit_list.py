@@ -96,7 +96,7 @@ def test_second_rows_are_duplicates() -> None:
         ("查良", "zha liang|cha liang"),
         ("翟天", "zhai tian|di tian"),
         ("尉迟恭", "yu chi gong|wei chi gong"),
-        ("单于丽", "chan yu li|shan yu li"),
+        ("单于丽", "chan yu li|shan yu li|dan yu li"),
         ("Anna", "anna"),
     ],
 )
