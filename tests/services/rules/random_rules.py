@@ -109,11 +109,12 @@ class Writer:
         fact = self.dice.choice(("n", "i", "s", "d", "ts", "p", "nothing", "presumed", "presumed_none"))
         some = self.dice.choice(["text", "number", "date", "texts", "bool"])
         texts, numbers = self.write("texts", depth), self.write("numbers", depth)
-        number = self.write("number", depth)
+        number, part = self.write("number", depth), self.dice.choice(["3", "7", "0.3", "i", "x"])
         return [
             f"({x} {one} {y})", f"({x} {one} {y} {two} {z})", f"({x} {one} {y} {two} {z} {three} {x})",
             f"({text} == {self._leaf('text')})", f"({text} != {self._leaf('text')})",
             f"({text} in {{'a', ''}})", f"({text} not in letters)", f"({number} in sizes)",
+            f"({number} / {part} * {part} == {number})",
             f"({number} not in {{1, 0.5, 3}})", f"any_in({texts}, letters)", f"any_in({numbers}, sizes)",
             f"any_in({texts}, {self.write('texts', depth)})",
             f"known({self.write(some, depth)})", f"none({fact})", f"known({fact})",
