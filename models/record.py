@@ -13,7 +13,9 @@ from models.database import Base
 
 # Bookkeeping of the server itself: progress of jobs, answers kept for retries, tries counted, findings of imports,
 # files of exports (each export is an entry of its own, with its digest).
-UNRECORDED = frozenset({"record_entry", "idempotency_key", "sign_in_failure", "job", "import_finding", "export_part"})
+UNRECORDED = frozenset(
+    {"candidate", "record_entry", "idempotency_key", "sign_in_failure", "job", "import_finding", "export_part"}
+)
 
 _WRITE = """
 INSERT INTO record_entry (xid, at, kind, action, table_name, row_id, unit_id, application_id,

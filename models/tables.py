@@ -17,6 +17,7 @@ from models import (
     record_entry,
     unit,
 )
+from models import round as rounds
 
 __all__ = [
     "account",
@@ -31,5 +32,6 @@ __all__ = [
     "person",
     "policy",
     "record_entry",
+    "rounds",
     "unit",
 ]

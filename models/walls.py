@@ -56,6 +56,8 @@ WALLS: dict[str, tuple[str, str | None]] = {
     "notice": (_SUBTREE, None),
     "objection": (_SUBTREE, None),
     "entitlement": (_SUBTREE, None),
+    "round": (_LINE, _SUBTREE),
+    "candidate": (_SUBTREE, None),
     "fund": (_LINE, None),
     "fund_adjustment": (_SUBTREE, None),
     "payment_batch": (_SUBTREE, None),
@@ -85,6 +87,7 @@ _PRIVILEGES: dict[str, str] = {
     "export_part": _ADD,
     "idempotency_key": "SELECT, INSERT, DELETE",
     "sign_in_failure": "SELECT, INSERT, DELETE",
+    "candidate": "SELECT, INSERT, UPDATE, DELETE",  # made anew by every sweep
     "record_entry": "SELECT",
 }
 

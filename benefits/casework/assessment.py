@@ -40,20 +40,30 @@ class Judgement:
 
 
 def assess_freely(
-    session: Session, programme_code: str, on: date, given: Mapping[str, Any], member: Membership | None
+    session: Session,
+    programme_code: str,
+    on: date,
+    given: Mapping[str, Any],
+    member: Membership | None,
+    *,
+    running: Running | None = None,
 ) -> Judgement:
     """Answer a question; nothing is stored. What is given adds to or overrides register and ledger.
+
+    Args:
+        running: the edition to judge by, instead of the one in force on the day.
 
     Raises:
         NotFound: no such programme. Invalid: facts that the programme does not ask, or malformed ones, all at once.
     """
     programme = catalogue.programme(programme_code)
     facts = parse_facts(programme, given)
+    running = running or edition_on(session, programme.code, on)
     if member is None:
-        return _judge(session, programme, on, facts)
+        return _judge(session, programme, running, on, facts)
     known = {**_register(session, programme, member, on), **facts}
-    ledger = _ledger(session, programme, on, known, Standpoint(member.person_id, member.unit_id))
-    return _judge(session, programme, on, {**known, **ledger, **facts})
+    ledger = _ledger(session, programme, running, on, known, Standpoint(member.person_id, member.unit_id))
+    return _judge(session, programme, running, on, {**known, **ledger, **facts})
 
 
 def assess_case(
@@ -75,8 +85,10 @@ def assess_case(
     if payer_kind is not None:
         known["union_kind"] = payer_kind
     view = Standpoint(application.person_id, application.unit_id, application.id)
-    ledger = _ledger(session, programme, application.event_on, known, view)
-    return _judge(session, programme, application.event_on, {**known, **_no_less(ledger, facts)})
+    on = application.event_on
+    running = edition_on(session, programme.code, on)
+    ledger = _ledger(session, programme, running, on, known, view)
+    return _judge(session, programme, running, on, {**known, **_no_less(ledger, facts)})
 
 
 def _no_less(ledger: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -96,17 +108,22 @@ def _register(session: Session, programme: Programme, member: Membership, on: da
 
 
 def _ledger(
-    session: Session, programme: Programme, on: date, facts: Mapping[str, Any], view: Standpoint
+    session: Session,
+    programme: Programme,
+    running: Running | None,
+    on: date,
+    facts: Mapping[str, Any],
+    view: Standpoint,
 ) -> Mapping[str, Any]:
-    running = edition_on(session, programme.code, on)
     if running is None:
         return {}
     key = ledger_key(running.edition, facts, on=on, calendar=calendar(session))
     return record_facts(session, programme, key, view)
 
 
-def _judge(session: Session, programme: Programme, on: date, facts: Mapping[str, Any]) -> Judgement:
-    running = edition_on(session, programme.code, on)
+def _judge(
+    session: Session, programme: Programme, running: Running | None, on: date, facts: Mapping[str, Any]
+) -> Judgement:
     if running is None:
         return Judgement(no_policy(programme, on), None, facts)
     return Judgement(assess(running.edition, facts, on=on, calendar=calendar(session)), running, facts)

@@ -38,6 +38,8 @@ PERMISSIONS = MappingProxyType(
         "payment.batch": frozenset({"finance"}),
         "payment.release": frozenset({"cashier"}),
         "payment.resolve": frozenset({"finance"}),
+        "round.read": frozenset({"officer", "reviewer", "finance", "auditor"}),
+        "round.keep": frozenset({"officer"}),
         "policy.edit": frozenset({"policy_editor"}),
         "record.read": frozenset({"auditor"}),
     }

@@ -1,0 +1,115 @@
+"""Rounds: opened by an officer over a unit's subtree, swept as a job, their candidates read by the units below."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, contains_eager
+
+from benefits import catalogue
+from benefits.access.reach import along, within
+from benefits.casework.policy_book import edition_on
+from benefits.core.actor import Actor
+from benefits.core.errors import Fault, Invalid, NotFound, invalid
+from benefits.money.fund import find_fund
+from benefits.rules.declaration import parse_facts
+from models.columns import new_id
+from models.round import Round
+from models.unit import Unit
+
+
+def _visible(actor: Actor) -> Select[Round]:
+    """Rounds of the actor's units, of those below and those above."""
+    return select(Round).join(Round.unit).options(contains_eager(Round.unit)).where(along(actor, "round.read"))
+
+
+def find_round(session: Session, actor: Actor, round_id: UUID) -> Round:
+    """A round that the actor may see; raises NotFound."""
+    found = session.scalar(_visible(actor).where(Round.id == round_id).execution_options(populate_existing=True))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def list_rounds(
+    session: Session, actor: Actor, *, after: UUID | None, limit: int, programme: str | None, open_on: date | None
+) -> list[Round]:
+    """Rounds in order of opening, one more than `limit` where there are more."""
+    query = _visible(actor).order_by(Round.id).limit(limit + 1)
+    if after is not None:
+        query = query.where(Round.id > after)
+    if programme is not None:
+        query = query.where(Round.programme == programme)
+    if open_on is not None:
+        query = query.where(Round.opens_on <= open_on, Round.closes_on >= open_on)
+    return list(session.scalars(query))
+
+
+def open_round(
+    session: Session,
+    actor: Actor,
+    *,
+    unit_code: str,
+    programme: str,
+    title: str,
+    event_on: date,
+    opens_on: date,
+    closes_on: date,
+    facts: Mapping[str, Any],
+    fund_id: UUID | None,
+) -> Round:
+    """Offer a programme to the members below a unit, judged as of `event_on` by the edition in force on that day.
+
+    Raises:
+        Invalid: unknown unit, programme, facts or fund, days out of order, no edition in force, or facts that are each
+        member's own. NotPermitted.
+    """
+    unit = session.scalar(select(Unit).where(Unit.code == unit_code, within(actor, "round.read")))
+    if unit is None:
+        raise invalid("/unit_code", "unit_unknown")
+    actor.require("round.keep", unit.path)
+    if programme not in catalogue.programmes():
+        raise invalid("/programme", "programme_unknown")
+    if closes_on < opens_on:
+        raise invalid("/closes_on", "days_out_of_order")
+    running = edition_on(session, programme, event_on)
+    if running is None:
+        raise invalid("/event_on", "no_policy_in_force")
+    declared = catalogue.programme(programme)
+    parse_facts(declared, facts)
+    own = [name for name in facts if declared.all_facts[name].source != "given" and name != "union_kind"]
+    if own:
+        raise Invalid([Fault(f"/facts/{name}", "fact_of_each_member") for name in own])
+    opened = Round(
+        id=new_id(),
+        unit_id=unit.id,
+        programme=programme,
+        title=title,
+        event_on=event_on,
+        opens_on=opens_on,
+        closes_on=closes_on,
+        policy_id=running.policy_id,
+        fund_id=_fund(session, actor, unit, fund_id),
+        facts=dict(facts),
+        criteria=[],
+        opened_by=actor.account_id,
+    )
+    session.add(opened)
+    session.flush()
+    return find_round(session, actor, opened.id)
+
+
+def _fund(session: Session, actor: Actor, unit: Unit, fund_id: UUID | None) -> UUID | None:
+    if fund_id is None:
+        return None
+    try:
+        fund = find_fund(session, actor, fund_id)
+    except NotFound:
+        raise invalid("/fund_id", "fund_unknown") from None
+    if not unit.path.startswith(fund.unit.path):
+        raise invalid("/fund_id", "fund_unknown")
+    return fund.id
