@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
+from cryptography.exceptions import InvalidTag
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -23,7 +24,11 @@ _READY = frozenset({BatchState.APPROVED, BatchState.RELEASED, BatchState.SETTLED
 
 
 def freeze(session: Session, number: str, payments: Sequence[Disbursement]) -> BankFile:
-    """The bank's file for these payments, in this order, numbered from 1."""
+    """The bank's file for these payments, in this order, numbered from 1.
+
+    Raises:
+        StateForbids: a payee is not what was written when the payment was made.
+    """
     keys = person_keys(session, {payment.person_id for payment in payments})
     numbers = {
         row.id: row.number
@@ -35,7 +40,10 @@ def freeze(session: Session, number: str, payments: Sequence[Disbursement]) -> B
     }
     lines = []
     for serial, payment in enumerate(payments, start=1):
-        payee = open_with(session, keys[payment.person_id], payment.id, payment.payee_cipher)
+        try:
+            payee = open_with(session, keys[payment.person_id], payment.id, payment.payee_cipher)
+        except InvalidTag:  # another row's ciphertext, or one made up: it opens only where the approval put it
+            raise StateForbids(state="payee_altered", act="batch", disbursement_id=payment.id) from None
         remark = f"会员福利{numbers[payment.application_id]:08d}"
         lines.append(BankLine(serial, payee.holder, payee.account_number, payee.bank, payment.amount, remark))
     return bank_file(number, lines)

@@ -84,9 +84,11 @@ def adjust_fund(session: Session, actor: Actor, fund: Fund, *, amount: Decimal, 
     """Raise or lower the appropriation.
 
     Raises:
-        FundExhausted: what is reserved, committed and spent would no longer be covered.
+        Invalid: nothing is changed. FundExhausted: what is reserved, committed and spent would no longer be covered.
     """
     actor.require("fund.keep", fund.unit.path)
+    if amount == 0:
+        raise invalid("/amount", "out_of_range")
     session.add(
         FundAdjustment(
             fund_id=fund.id, unit_id=fund.unit_id, amount=amount, reason=reason, adjusted_by=actor.account_id
