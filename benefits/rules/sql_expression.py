@@ -178,9 +178,12 @@ class Expressions:
 
 
 def _decimal(value: Fraction | int) -> str | None:
-    """The number written exactly, as `150000e-2`; None where it has no end."""
+    """The number written exactly, as `15005e-1`; None where it has no end."""
     places = next((p for p in range(64) if 10**p % value.denominator == 0), None)
-    return None if places is None else f"{value.numerator * 10**places // value.denominator}e-{places}"
+    if places is None:
+        return None
+    digits = value.numerator * 10**places // value.denominator
+    return f"{digits}e-{places}" if places else str(digits)
 
 
 def _around(text: str, term: Term) -> Term:

@@ -59,10 +59,10 @@ class Statement:
 
     def bind(self, term: Term) -> Term:
         """The value as a column of its layer, to be read from the one above; the same text is worked out once."""
-        if term.over is not None:
-            over = self.bind(Term(term.over, term.level))
-            return Term(self._column(term.sql, term.level), over.level, over.sql)
-        return Term(self._column(term.sql, term.level), term.level + 1)
+        if term.over is None:
+            plain = term.sql.isidentifier()
+            return term if plain else Term(self._column(term.sql, term.level), term.level + 1)
+        return Term(self._column(term.sql, term.level), term.level + 1, self._column(term.over, term.level))
 
     def settle(self, term: Term) -> Term:
         """The value, bound if its text is long: no text grows by being written twice."""
