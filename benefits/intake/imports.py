@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import PurePath
 from typing import Any
 from uuid import UUID
@@ -26,7 +27,7 @@ from models.unit import Unit
 from models.vocabulary import ImportMode
 
 JOB_KIND = "import"
-READ_AT_ONCE = 8 << 20  # bytes; a larger file is looked into by its job only
+LOOKED_AT = 5_000  # rows read at once when a file is sent; what is wrong further on, its job finds
 _CHUNK = 500
 _FILENAME_MOST = 200
 
@@ -64,8 +65,8 @@ def start_import(
         NotPermitted: the account may not import this kind anywhere. WorkbookRefused: the file is no such table.
     """
     actor.require_somewhere(kind.permission)
-    if len(content) <= READ_AT_ONCE:
-        with read_table(content, filename, kind.columns):
+    with read_table(content, filename, kind.columns) as table:
+        for _ in islice(table.rows, LOOKED_AT):
             pass
     unit_id = min(
         (grant for grant in actor.grants if grant.path in actor.paths(kind.permission)),

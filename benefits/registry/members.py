@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, func, literal, or_, select
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from benefits.access.person import person_key
@@ -59,26 +59,31 @@ def list_members(
     session: Session, actor: Actor, chosen: MemberFilter, *, after: UUID | None, limit: int
 ) -> list[Membership]:
     """Members in order of registration, one more than `limit` where there are more; a unit means its whole subtree."""
-    query = visible(actor).order_by(Membership.id).limit(limit + 1)
-    if after is not None:
-        query = query.where(Membership.id > after)
-    if chosen.staff_number is not None:
-        query = query.where(Membership.staff_number == chosen.staff_number)
-    if chosen.state is not None:
-        query = query.where(Membership.state == chosen.state)
+    # In two steps: the page's ids by the primary key alone, then those members with all that belongs to them.
+    units = select(Unit.id).where(within(actor, "member.read"))
     if chosen.unit_code is not None:
         root = select(Unit.path).where(Unit.code == chosen.unit_code, along(actor, "unit.read")).scalar_subquery()
-        query = query.where(func.starts_with(Unit.path, root))
+        units = units.where(func.starts_with(Unit.path, root))
+    in_units = Membership.unit_id == any_(literal(list(session.scalars(units)), ARRAY(Uuid)))
+    query = select(Membership.id).where(in_units, *_conditions(chosen)).order_by(Membership.id).limit(limit + 1)
+    if after is not None:
+        query = query.where(Membership.id > after)
+    page = visible(actor).where(Membership.id.in_(session.scalars(query).all())).order_by(Membership.id)
+    return list(session.scalars(page.execution_options(populate_existing=True)))
+
+
+def _conditions(chosen: MemberFilter) -> Iterator[ColumnElement[bool]]:
+    if chosen.staff_number is not None:
+        yield Membership.staff_number == chosen.staff_number
+    if chosen.state is not None:
+        yield Membership.state == chosen.state
     if chosen.name is not None:
         letters, pattern = func.replace(Membership.name_key, " ", ""), search_pattern(chosen.name)
-        query = query.where(
-            or_(
-                Membership.name.contains(chosen.name, autoescape=True),
-                letters.like(pattern),
-                letters.like(f"%{BETWEEN}{pattern}"),
-            )
+        yield or_(
+            Membership.name.contains(chosen.name, autoescape=True),
+            letters.like(pattern),
+            letters.like(f"%{BETWEEN}{pattern}"),
         )
-    return list(session.scalars(query.execution_options(populate_existing=True)))
 
 
 def find_member(session: Session, actor: Actor, member_id: UUID) -> Membership:

@@ -95,6 +95,8 @@ def test_a_roster_goes_in_and_comes_back_marked(committed_api: Api, worker: Any)
         (b"", "a.csv", "empty"),
         ("姓名,性别\n王芳,女\n".encode(), "a.csv", "column_missing"),
         (ROSTER, "a.xlsm", "macro_workbook"),
+        (ROSTER + b"\n" * 300_000, "a.csv", "too_many_rows"),
+        (ROSTER + b'"' + b"x" * 3_000, "a.csv", "cell_too_long"),
     ],
 )
 def test_what_is_no_table_is_refused_at_once(api: Api, content: bytes, filename: str, code: str) -> None:
