@@ -9,6 +9,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,15 +22,16 @@ import requests
 
 PASSWORD = "bench-Password-2022"
 _MIB = 1 << 20
+_PARTS = {"granian": "server", "tools.worker": "worker", "sheet_process": "reader", "postgres": "database"}
 
 
 @dataclass
 class Stand:
-    """A running system: its address, and the most memory that all its processes took together (PSS, in MiB)."""
+    """A running system: its address, and the memory of its parts when all together took most (PSS, in MiB)."""
 
     url: str
     process: psutil.Process
-    peak_mib: int = 0
+    peak_mib: Counter[str] = field(default_factory=Counter)
     quiet: threading.Event = field(default_factory=threading.Event)
 
     def signed_in(self, username: str) -> requests.Session:
@@ -43,14 +45,20 @@ class Stand:
     def watch(self) -> None:
         """Look at the memory every quarter of a second until `quiet`."""
         while not self.quiet.wait(0.25):
-            self.peak_mib = max(self.peak_mib, sum(map(_pss, [self.process, *self.process.children(recursive=True)])))
+            now: Counter[str] = Counter()
+            for process in [self.process, *self.process.children(recursive=True)]:
+                now.update(_memory(process))
+            self.peak_mib = max(self.peak_mib, now, key=Counter.total)
 
 
-def _pss(process: psutil.Process) -> int:
+def _memory(process: psutil.Process) -> dict[str, int]:
+    """A process's own share of memory under the name of its part."""
     try:
-        return int(process.memory_full_info().pss) // _MIB
+        command = " ".join(process.cmdline())
+        part = next((part for mark, part in _PARTS.items() if mark in command), "launcher")
+        return {part: int(process.memory_full_info().pss) // _MIB}
     except psutil.Error:
-        return 0
+        return {}
 
 
 @contextmanager
