@@ -95,10 +95,11 @@ def operation(
             if not keyed:
                 return _finish(_answer(view, desk, conditional, path))
             kept = idempotency.Kept.of_request(session, actor)
-            response = kept.answer() or kept.keep(
-                _answer(view, desk, conditional, path), actor.at, for_ever=moves_money
-            )
-            return _finish(response)
+            response = kept.answer()
+            if response is not None:
+                session.rollback()  # what was loaded for the act was locked, and perhaps touched
+                return _finish(response)
+            return _finish(kept.keep(_answer(view, desk, conditional, path), actor.at, for_ever=moves_money))
 
         guarded.operation = guard  # type: ignore[attr-defined]
         return guarded

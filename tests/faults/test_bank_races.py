@@ -26,10 +26,21 @@ from models.database import Scope, session_for
 from models.secrecy import Secrecy
 from models.vocabulary import BankOutcome
 from tests.faults.conftest import TRIALS, World
-from tests.faults.test_races import MEMBERS, fund_of, medical
-from tests.faults.wire import RemoteApi
+from tests.faults.test_races import MEMBERS, codes, fund_of, medical
+from tests.faults.wire import RemoteApi, at_once
 from tests.story import MEDICAL as AID
-from tests.story import answers, approved, balance, card, colleague, done, recomputed, released, rows
+from tests.story import (
+    answers,
+    approved,
+    balance,
+    bank_answers_judged,
+    card,
+    colleague,
+    done,
+    recomputed,
+    released,
+    rows,
+)
 
 SECONDS = 4 * TRIALS
 
@@ -42,6 +53,18 @@ def book_alone(settings: Settings, account_id: UUID, given: list[Checked[Any]], 
     with session_for(engine, Scope(paths=("/AH/",), request_id="race"), secrecy=keys) as session:
         actor = load_actor(session, account_id, datetime.now(UTC), "race")
         return [each.verdict for each in book(session, actor, given, None)]
+
+
+def book_in_threads(*given: Any) -> list[list[str]]:
+    """The same four times at once in this process."""
+    with ThreadPoolExecutor(4) as pool:
+        return [each.result() for each in [pool.submit(book_alone, *given) for _ in range(4)]]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def people(world: World) -> None:
+    """Somebody who neither approves nor releases."""
+    colleague(world.api, "finance2", "finance", person=602)
 
 
 def account_of(wire: RemoteApi, username: str) -> UUID:
@@ -59,12 +82,33 @@ def test_one_result_file_is_booked_once(world: World, trial: int) -> None:
     given = answers(wire, batch, {n: BankOutcome.RETURNED if n % 3 == 0 else BankOutcome.PAID for n in range(1, 10)})
     cashier, start = account_of(wire, "cashier"), time.time() + 3
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        both = [pool.submit(book_alone, settings, cashier, given, start) for _ in range(2)]
-        verdicts = [Counter(each.result()) for each in both]
-    assert sorted(verdicts, key=lambda found: found["book"]) == [{"known": 9}, {"book": 9}]
+        both = [pool.submit(book_in_threads, settings, cashier, given, start) for _ in range(2)]
+        verdicts = [Counter(found) for each in both for found in each.result()]
+    assert sorted(verdicts, key=lambda found: found["book"]) == [{"known": 9}] * 7 + [{"book": 9}]
     assert balance(wire, fund) == recomputed(wire, fund)
     assert balance(wire, fund)["spent"] == "6000.00"
     assert done(wire("finance").get(batch))["state"] == "settled"
+
+
+@pytest.mark.parametrize("trial", range(TRIALS))
+def test_acts_on_a_batch_and_on_its_payments_wait_for_each_other_in_one_order(wire: RemoteApi, trial: int) -> None:
+    """Control: cases before the fund, in `lock_batch` as in `lock_disbursement`; the other way round they lock up."""
+    fund = fund_of(wire, "100000.00")
+    payments = [approved(wire, fund, member, "1000.00", facts=AID)[1] for member in MEMBERS]
+    batch = released(wire, fund, payments)
+    bank_answers_judged(wire, answers(wire, batch, dict.fromkeys(range(1, 10), BankOutcome.UNKNOWN)))
+    finance, auditor = wire("finance2"), wire("auditor")
+    body = {"outcome": "paid", "reason": "x", "on": "2026-11-01"}
+    settle = [
+        finance.prepared("POST", f"{path}/resolve", body, if_match=auditor.get(path).headers["ETag"])
+        for path in (f"/disbursements/{each}" for each in payments)
+    ]
+    tag = auditor.get(batch).headers["ETag"]
+    cancel = [finance.prepared("POST", f"{batch}/cancel", {}, if_match=tag) for _ in settle]
+    found = codes(at_once([each for pair in zip(settle, cancel, strict=True) for each in pair]))
+    assert found["200"] == 9
+    assert set(found) <= {"200", "state_forbids", "stale"}
+    assert balance(wire, fund) == recomputed(wire, fund)
 
 
 @dataclass
@@ -155,7 +199,6 @@ class Storm:
 def test_crossing_acts_neither_lock_up_nor_lose_a_fen(world: World) -> None:
     """Control: one order of locks for everybody: person, cases by id, fund, batch, payments."""
     wire = world.api
-    colleague(wire, "finance2", "finance", person=602)
     fund, seed = fund_of(wire, "200000.00"), random.randrange(10**6)
     for member in MEMBERS:
         done(wire("reviewer").act(medical(wire, member), "approve", {"fund_id": fund}))
@@ -168,7 +211,11 @@ def test_crossing_acts_neither_lock_up_nor_lose_a_fen(world: World) -> None:
     ]
     with ThreadPoolExecutor(len(people)) as pool:
         running = [pool.submit(storm.run, act) for act in people]
-        time.sleep(SECONDS)
+        started = time.monotonic()
+        while time.monotonic() - started < SECONDS or not {"prepare 201", "book"} <= set(storm.seen):
+            time.sleep(0.2)
+            if storm.faults or time.monotonic() - started > 60 + SECONDS:
+                break
         storm.over.set()
         for each in running:
             each.result()
