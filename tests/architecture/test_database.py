@@ -34,7 +34,7 @@ EXPECTED = {
     "sign_in_failure": {"SELECT", "INSERT", "DELETE"},
     "unit": {"SELECT", "INSERT", "UPDATE"},
 }
-MAY_DELETE = {"idempotency_key", "relative", "sign_in_failure"}
+MAY_DELETE = {"candidate", "idempotency_key", "relative", "sign_in_failure"}
 
 
 def rights(on: Connection, role: str) -> dict[str, set[str]]:

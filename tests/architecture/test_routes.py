@@ -29,6 +29,7 @@ ANY_ACCOUNT = {
     ("GET", "/api/v1/me"),
     ("POST", "/api/v1/me/password"),
     ("GET", "/api/v1/accounts/<uuid:account_id>/relatives"),
+    ("GET", "/api/v1/accounts/<uuid:account_id>/relatives/<uuid:relative_id>"),
     ("POST", "/api/v1/accounts/<uuid:account_id>/relatives"),
     ("GET", "/api/v1/jobs/<uuid:job_id>"),
     ("DELETE", "/api/v1/jobs/<uuid:job_id>"),
