@@ -71,6 +71,7 @@ class AssessmentView(Body):
     findings = Items(Part(FindingView), required=True)
     derived = Json(required=True)
     entitlement = Json(required=True, allow_none=True)
+    given = Items(Text(), metadata={"description": "the facts that were given; they stand before register and record"})
 
 
 def find_programme(_session: object, _actor: object, code: str) -> Programme:
@@ -117,4 +118,4 @@ def assess(desk: Desk[Programme], body: dict[str, Any]) -> Any:
         if member is None:
             raise invalid("/member_id", "member_unknown")
     judgement = assess_freely(desk.session, desk.thing.code, body["on"], body["facts"], member)
-    return to_json(judgement.assessment, reader_language())
+    return {**to_json(judgement.assessment, reader_language()), "given": sorted(body["facts"])}

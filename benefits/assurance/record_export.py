@@ -114,7 +114,7 @@ def run_export(work: Work) -> None:
 
 
 def _rows(work: Work, events: Iterator[Event]) -> Iterator[tuple[object, ...]]:
-    for number, event in enumerate(events):
+    for number, event in enumerate(events, 1):
         work.step(number)
         yield _row(event)
 

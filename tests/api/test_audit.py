@@ -115,6 +115,7 @@ def exported(api: Api, shop: Shop, body: dict[str, Any]) -> dict[str, Any]:
     assert work_once(shop, {KIND: run_export})
     job: dict[str, Any] = api("auditor").get(started.headers["Location"]).get_json()
     assert job["state"] == "done", job
+    assert job["done"] == job["total"] == job["result"]["rows"]
     return job
 
 

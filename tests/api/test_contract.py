@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from tests.driver import Api
-from tests.story import account_path, filed, identity
+from tests.story import account_path, filed, identity, member_id
 
 
 @pytest.mark.parametrize(("method", "path"), [("PUT", "/members"), ("GET", "/auth/tokens"), ("POST", "/me")])
@@ -93,3 +93,12 @@ def test_where_a_new_thing_stands_it_can_be_read(api: Api) -> None:
     assert api("reviewer").get(made.headers["Location"]).status_code == 200
     assert api("officer").get(made.headers["Location"]).status_code == 404
     assert admin.get(f"{path}/relatives/{uuid4()}").status_code == 404
+
+
+def test_given_facts_stand_before_the_register_and_are_marked(api: Api) -> None:
+    facts = {"kind": "festival_gift", "occasion": "mid_autumn", "form": "goods", "membership_active": False}
+    body = {"on": "2026-09-25", "member_id": member_id(api, "D01-001"), "facts": facts}
+    answer = api("officer").post("/programmes/holiday_visit/assessments", body, key=None).get_json()
+    assert answer["given"] == sorted(facts)
+    assert [f["outcome"] for f in answer["findings"] if f["code"] == "membership_active"] == ["unmet"]
+    assert [f["outcome"] for f in answer["findings"] if f["code"] == "in_service"] == ["met"]
