@@ -31,7 +31,8 @@ CREATE TABLE member AS SELECT id, 1 + id * 7919 % 4000 AS unit_id,
   CASE WHEN id % 101 > 0 THEN CASE WHEN id % 2 = 0 THEN 'female' ELSE 'male' END END AS sex,
   CASE WHEN id % 97 > 0 THEN DATE '1957-01-01' + CAST(id * 104729 % 17500 AS integer) END AS birth_date,
   id % 13 > 0 AS active, CASE WHEN id % 89 > 0 THEN id % 5 < 3 END AS frontline,
-  id % 83 = 0 AS never_screened_unsure, md5(CAST(id AS text)) AS name FROM generate_series(CAST(1 AS bigint), :members) AS id;
+  id % 83 = 0 AS never_screened_unsure, md5(CAST(id AS text)) AS name
+  FROM generate_series(CAST(1 AS bigint), :members) AS id;
 ALTER TABLE member ADD PRIMARY KEY (id);
 CREATE TABLE award AS SELECT m.id AS member_id,
   CASE WHEN n = 1 AND m.id % 3 = 0 THEN 'screening' ELSE 'holiday_visit' END AS programme,
