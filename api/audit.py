@@ -16,6 +16,7 @@ from api.job import JobView, shown_job
 from api.paging import Page, PageQuery, page, page_of, window
 from benefits.assurance import record_export
 from benefits.core.actor import Actor
+from benefits.jobs.files import file_parts
 from benefits.record import reader
 from benefits.record.reader import Event, Selection
 from models.job import Job
@@ -162,7 +163,7 @@ def start_export(desk: Desk[None], body: dict[str, Any]) -> Any:
 def export_file(desk: Desk[Job]) -> Response:
     """导出文件 / The file of a finished export."""
     shape = desk.thing.params["shape"]
-    parts = record_export.file_parts(desk.session, desk.thing.id)
+    parts = file_parts(desk.session, desk.thing.id)
     response = Response(parts, content_type=_MEDIA_TYPES[shape])
     response.headers["Content-Disposition"] = f'attachment; filename="record-{desk.thing.id}.{shape}"'
     return response

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
+
+from flask import Response
 
 from api.arguments import Blueprint
-from api.fields import Body, Day, Id, Instant, Text
+from api.fields import Body, Day, Id, Instant, Json, Text
 from api.guard import Desk, created, operation
+from api.job import JobView, shown_job
 from api.paging import PageQuery, page, page_of, window
 from api.programme import find_programme
 from benefits.casework import policy_draft as policies
+from benefits.casework import simulation
+from benefits.jobs.files import file_parts
 from benefits.rules.declaration import Programme
 from models.policy import Policy
 from models.vocabulary import PolicyState
@@ -44,6 +50,13 @@ class PolicyView(PolicySummary):
     """An edition with its text."""
 
     content = Text(required=True)
+
+
+class SimulationBody(Body):
+    """On which day (the draft's first without), and the facts that hold for all, as in a round."""
+
+    on = Day(load_default=None, allow_none=True)
+    facts = Json(load_default=dict)
 
 
 class PolicyQuery(PageQuery):
@@ -112,3 +125,24 @@ def change_draft(desk: Desk[Policy], body: dict[str, Any]) -> Any:
 def publish(desk: Desk[Policy], _body: dict[str, Any]) -> Any:
     """发布政策 / Put a draft in force, by another person than its author."""
     return _shown(policies.publish(desk.session, desk.actor, desk.thing))
+
+
+@bp.route("/policies/<uuid:policy_id>/simulation", methods=["POST"])
+@operation("policy.edit", load=policies.find_policy, keyed=True)
+@bp.arguments(SimulationBody)
+@bp.response(202, JobView)
+def simulate(desk: Desk[Policy], body: dict[str, Any]) -> Any:
+    """模拟政策 / What the edition would change against what is in force: the job's result has the sums by unit."""
+    job = simulation.start_simulation(desk.session, desk.actor, desk.thing, **body)
+    return shown_job(desk, job), 202, {"Location": f"/api/v1/jobs/{job.id}"}
+
+
+@bp.route("/policies/<uuid:policy_id>/simulation/<uuid:job_id>/file", methods=["GET"])
+@operation("policy.edit", load=policies.find_policy)
+@bp.response(200, {"type": "string", "format": "binary"}, content_type="text/csv")
+def simulation_file(desk: Desk[Policy], job_id: UUID) -> Response:
+    """模拟名单 / The members for whom something changes, before and after, as CSV."""
+    job = simulation.find_simulation(desk.session, desk.actor, desk.thing, job_id)
+    response = Response(file_parts(desk.session, job.id), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="simulation-{job.id}.csv"'
+    return response

@@ -5,24 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import datetime
-from hashlib import sha256
-from itertools import count
 from typing import Any, get_args
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, insert, select
 from sqlalchemy.orm import Session
 
 from benefits.core.actor import Actor
 from benefits.core.errors import NotFound, StateForbids, invalid
 from benefits.core.permissions import roles_with
+from benefits.jobs.files import keep_file
 from benefits.jobs.queue import enqueue, find_job
 from benefits.jobs.work import Work
 from benefits.papers.export import Shape, export_rows
 from benefits.record.reader import PERMISSION, Event, Selection, snapshot, stream_events
 from benefits.record.writer import write_entry
-from models.database import Scope
-from models.export import ExportPart
 from models.job import Job
 from models.vocabulary import JobState
 
@@ -87,18 +83,12 @@ def run_export(work: Work) -> None:
     with work.transaction() as (session, actor):
         events = stream_events(session, actor, selection, work.params["snapshot"])
         export = export_rows(COLUMNS, _rows(work, events), work.params["shape"])
-        file_hash = sha256()
-        for part, content in enumerate(export):
-            file_hash.update(content)
-            session.execute(
-                insert(ExportPart),
-                {"export_id": work.job_id, "part": part, "account_id": actor.account_id, "content": content},
-            )
+        file_hash = keep_file(session, work.job_id, actor.account_id, export)
         result = {
             "format": work.params["shape"],
             "rows": export.count,
             "digest": export.digest,
-            "sha256": file_hash.hexdigest(),
+            "sha256": file_hash,
             "paths": list(actor.paths(PERMISSION)),
         }
         write_entry(
@@ -157,22 +147,3 @@ def _find(session: Session, actor: Actor, export_id: UUID) -> Job:
     if job.kind != KIND:
         raise NotFound
     return job
-
-
-def file_parts(session: Session, export_id: UUID) -> Iterator[bytes]:
-    """The file of an export, part by part, as the session's scope sees it.
-
-    Each part is fetched in a transaction of its own, so that a slow reader holds neither a transaction nor a connection
-    and may go on after the session has ended.
-    """
-    return _parts(session.get_bind(), session.info["scope"], export_id)
-
-
-def _parts(bind: Engine | Connection, scope: Scope, export_id: UUID) -> Iterator[bytes]:
-    for part in count():
-        with Session(bind, info={"scope": scope}) as session:
-            wanted = (ExportPart.export_id == export_id, ExportPart.part == part)
-            content = session.scalar(select(ExportPart.content).where(*wanted))
-        if content is None:
-            return
-        yield content

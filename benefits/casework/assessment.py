@@ -67,13 +67,19 @@ def assess_freely(
 
 
 def assess_case(
-    session: Session, application: rows.Application, *, amount: Decimal | None = None, payer_kind: str | None = None
+    session: Session,
+    application: rows.Application,
+    *,
+    amount: Decimal | None = None,
+    payer_kind: str | None = None,
+    running: Running | None = None,
 ) -> Judgement:
     """Assess a filed case. What the books know cannot be argued away by what was given; sums can only grow by it.
 
     Args:
         amount: yuan to be decided, instead of what was asked.
         payer_kind: the kind of union whose books will pay, once a fund is chosen; the filing unit's until then.
+        running: the edition to judge by, instead of the one in force on the event's day.
     """
     programme = catalogue.programme(application.programme)
     member = session.get_one(Membership, application.membership_id)
@@ -86,7 +92,7 @@ def assess_case(
         known["union_kind"] = payer_kind
     view = Standpoint(application.person_id, application.unit_id, application.id)
     on = application.event_on
-    running = edition_on(session, programme.code, on)
+    running = running or edition_on(session, programme.code, on)
     ledger = _ledger(session, programme, running, on, known, view)
     return _judge(session, programme, running, on, {**known, **_no_less(ledger, facts)})
 

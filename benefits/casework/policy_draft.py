@@ -67,7 +67,7 @@ def draft_policy(session: Session, actor: Actor, programme: str, content: str) -
         PolicyInvalid: the text is outside the language or incomplete, every fault with its place. AlreadyExists: an
         edition of that name. NotPermitted.
     """
-    path, unit_id = _desk(actor)
+    path, unit_id = desk_of(actor)
     actor.require("policy.edit", path)
     edition = load_edition(content, catalogue.programme(programme))
     _require_new_name(session, programme, edition.code, None)
@@ -143,7 +143,7 @@ def _require_new_name(session: Session, programme: str, edition: str, own: UUID 
         raise AlreadyExists(edition=edition)
 
 
-def _desk(actor: Actor) -> tuple[str, UUID]:
+def desk_of(actor: Actor) -> tuple[str, UUID]:
     """The highest unit for which the actor edits rules."""
     actor.require_somewhere("policy.edit")
     held = [(grant.path, grant.unit_id) for grant in actor.grants if grant.path in actor.paths("policy.edit")]

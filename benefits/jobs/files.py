@@ -1,0 +1,44 @@
+"""Files that jobs make for their account to fetch, kept in parts so that no process holds one whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from itertools import count
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy.orm import Session
+
+from models.database import Scope
+from models.export import ExportPart
+
+
+def keep_file(session: Session, job_id: UUID, account_id: UUID, parts: Iterable[bytes]) -> str:
+    """Keep a job's file in the open transaction; gives the SHA-256 of its bytes."""
+    digest = sha256()
+    for part, content in enumerate(parts):
+        digest.update(content)
+        session.execute(
+            insert(ExportPart), {"export_id": job_id, "part": part, "account_id": account_id, "content": content}
+        )
+    return digest.hexdigest()
+
+
+def file_parts(session: Session, job_id: UUID) -> Iterator[bytes]:
+    """The file of a job, part by part, as the session's scope sees it.
+
+    Each part is fetched in a transaction of its own, so that a slow reader holds neither a transaction nor a connection
+    and may go on after the session has ended.
+    """
+    return _parts(session.get_bind(), session.info["scope"], job_id)
+
+
+def _parts(bind: Engine | Connection, scope: Scope, job_id: UUID) -> Iterator[bytes]:
+    for part in count():
+        with Session(bind, info={"scope": scope}) as session:
+            wanted = (ExportPart.export_id == job_id, ExportPart.part == part)
+            content = session.scalar(select(ExportPart.content).where(*wanted))
+        if content is None:
+            return
+        yield content

@@ -1,0 +1,110 @@
+"""A draft rehearsed before it is published: who gains, who loses, what it costs, which open cases it touches."""
+
+from __future__ import annotations
+
+import csv
+import io
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import partial
+
+import pytest
+from sqlalchemy import create_engine
+
+from benefits.access.actors import load_actor
+from benefits.casework import simulation, sweep
+from benefits.jobs.work import Shop
+from benefits.jobs.worker import work_once
+from config.settings import Settings
+from models.secrecy import Secrecy
+from tests.api.test_policies import edition
+from tests.driver import Api
+from tests.story import done
+from tools.provision import Provisioned
+
+GIFT = {"kind": "festival_gift", "occasion": "mid_autumn", "form": "goods"}
+
+
+@pytest.fixture
+def worker(committed: Provisioned, settings: Settings) -> Iterator[Callable[[], bool]]:
+    """Does the jobs that wait, when called."""
+    engine = create_engine(committed.app_url)
+    keys = Secrecy(settings.master_key, settings.index_key)
+    shop = Shop(engine, keys, load_actor, lambda: datetime.now(UTC), threading.Event())
+    handlers = {simulation.KIND: simulation.run_simulation, sweep.KIND: sweep.run_sweep}
+    yield partial(work_once, shop, handlers)
+    engine.dispose()
+
+
+def test_a_draft_is_compared_with_what_is_in_force(committed_api: Api, worker: Callable[[], bool]) -> None:
+    api = committed_api
+    drafted = done(
+        api("policy").post("/programmes/holiday_visit/policies", {"content": edition("h-2027", "2027-01-01")})
+    )
+    path = f"/policies/{drafted['id']}"
+    early = api("policy").post(f"{path}/simulation", {"on": "2026-12-31", "facts": GIFT})
+    assert early.get_json()["errors"][0]["code"] == "day_not_covered"
+    assert api("officer").post(f"{path}/simulation", {"facts": GIFT}).status_code == 403
+
+    started = api("policy").post(f"{path}/simulation", {"on": "2027-09-15", "facts": GIFT})
+    assert started.status_code == 202, started.get_json()
+    job_id = started.get_json()["id"]
+    assert api("policy").get(f"{path}/simulation/{job_id}/file").status_code == 409
+    assert worker()
+    job = done(api("policy").get(f"/jobs/{job_id}"))
+    assert job["state"] == "done", job
+    result = job["result"]
+    # The demonstration's members have paid their dues to the end of 2026 only, so none is eligible in 2027.
+    assert (result["members"], result["gain"], result["lose"], result["changed"]) == (10, 0, 0, 0)
+    assert result["draft"] == "h-2027"
+    assert result["running"] == "holiday_visit-2018"
+
+
+def test_gains_and_costs_by_unit_and_the_list_agree(committed_api: Api, worker: Callable[[], bool]) -> None:
+    api = committed_api
+    content = edition("h-2026", "2026-12-01").replace("from = 2027-01-01", "from = 2026-12-01", 1)
+    drafted = done(api("policy").post("/programmes/holiday_visit/policies", {"content": content}))
+    path = f"/policies/{drafted['id']}"
+    member = done(api("officer").get("/members?limit=1"))["items"][0]["id"]
+    body = {"programme": "holiday_visit", "member_id": member, "on": "2026-12-15", "amount": "2400.00", "facts": GIFT}
+    case = done(api("officer").post("/applications", body))
+    started = api("policy").post(f"{path}/simulation", {"on": "2026-12-15", "facts": GIFT}).get_json()
+    assert worker()
+    result = done(api("policy").get(f"/jobs/{started['id']}"))["result"]
+    assert (result["members"], result["gain"], result["lose"], result["amount_changes"]) == (10, 0, 0, 10)
+    costs = [(row["unit_code"], row["cost_before"], row["cost_after"]) for row in result["by_unit"]]
+    assert costs == [
+        ("AH-D01", "8800.00", "10000.00"),
+        ("AH-D02", "6600.00", "7500.00"),
+        ("AH-D03", "6600.00", "7500.00"),
+    ]
+    file = api("policy").get(f"{path}/simulation/{started['id']}/file").get_data().decode("utf-8-sig")
+    lines = list(csv.DictReader(io.StringIO(file)))
+    assert len(lines) == result["changed"] == 10
+    assert {(line["amount_before"], line["amount_after"]) for line in lines} == {("2200.00", "2500.00")}
+    touched = {"application_id": case["id"], "unit_code": "AH-D01", "before": "ineligible", "after": "eligible"}
+    assert result["open_cases"] == [touched]
+
+
+def test_a_sweep_is_a_job(committed_api: Api, worker: Callable[[], bool]) -> None:
+    api = committed_api
+    opened = done(
+        api("officer").post(
+            "/rounds",
+            {
+                "unit_code": "AH",
+                "programme": "holiday_visit",
+                "title": "中秋慰问",
+                "event_on": "2026-09-25",
+                "opens_on": "2026-09-01",
+                "closes_on": "2026-09-30",
+                "facts": GIFT,
+            },
+        )
+    )
+    started = api("officer").post(f"/rounds/{opened['id']}/sweep").get_json()
+    assert worker()
+    job = done(api("officer").get(f"/jobs/{started['id']}"))
+    assert (job["state"], job["result"]["eligible"]) == ("done", 10)
+    assert done(api("officer").get(f"/rounds/{opened['id']}"))["swept_at"]
