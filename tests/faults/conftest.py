@@ -1,4 +1,4 @@
-"""Two serving processes on a database of their own, for tests of what happens at the same time."""
+"""Two serving processes and two workers on a database of their own, for tests of what happens at the same time."""
 
 from __future__ import annotations
 
@@ -35,18 +35,20 @@ class World:
 
 @pytest.fixture(scope="module")
 def world(superuser_url: str, template: Provisioned, settings: Settings) -> Iterator[World]:
-    """Two serving processes, as `make run` starts them, on a clone of the template."""
+    """Two serving processes and two workers, as `make run` starts them, on a clone of the template."""
     name = "benefits_faults_" + secrets.token_hex(4)
     made = clone(superuser_url, template, name)
     own = replace(settings, database_url=made.app_url, host="127.0.0.1", port=_free_port(), workers=2)
-    server = supervise.server(own)
-    server.start(_environ(own))
+    server, workers = supervise.server(own), [supervise.worker(), supervise.worker()]
+    for program in (server, *workers):
+        program.start(_environ(own))
     app = create_app(own)
     try:
         supervise.await_answer(own, server)
         yield World(RemoteApi(app, own.port), own)
     finally:
-        server.stop()
+        for program in (server, *workers):
+            program.stop()
         with app.app_context():
             db.engine.dispose()
         with create_engine(superuser_url, poolclass=NullPool, isolation_level="AUTOCOMMIT").connect() as connection:

@@ -91,6 +91,39 @@ def test_one_result_file_is_booked_once(world: World, trial: int) -> None:
 
 
 @pytest.mark.parametrize("trial", range(TRIALS))
+def test_one_result_file_sent_twice_over_http_is_booked_once(wire: RemoteApi, trial: int) -> None:
+    """As the cashier does by clicking twice: two imports, two workers, one booking."""
+    fund = fund_of(wire, "100000.00")
+    payments = [approved(wire, fund, member, "1000.00", facts=AID)[1] for member in MEMBERS]
+    batch = released(wire, fund, payments)
+    lines = ["批次号,序号,账号,金额,状态,原因,银行流水号,日期"]
+    for each in answers(wire, batch, dict.fromkeys(range(1, 10), BankOutcome.PAID)):
+        said = each.parsed
+        fields = (said.batch_number, said.serial, said.account_number, said.amount, "成功", "")
+        lines.append(",".join(map(str, (*fields, said.bank_serial, said.answered_on))))
+    content, cashier = "\r\n".join(lines).encode("utf-8-sig"), wire("cashier")
+    form = {"kind": "bank_results", "mode": "apply"}
+    started = at_once([cashier.sent_file("/imports", content, **form) for _ in range(4)])
+    assert codes(started) == {"202": 4}
+    for each in started:
+        done_with = finished(wire, f"/imports/{each.get_json()['id']}")
+        assert (done_with["state"], done_with["accepted"], done_with["rejected"]) == ("done", 9, 0)
+    assert {done(cashier.get(f"/disbursements/{each}"))["state"] for each in payments} == {"paid"}
+    assert balance(wire, fund) == recomputed(wire, fund)
+    assert balance(wire, fund)["spent"] == "9000.00"
+
+
+def finished(wire: RemoteApi, path: str) -> Any:
+    """A job when it has ended."""
+    for _ in range(300):
+        shown = done(wire("cashier").get(path))
+        if shown["state"] not in {"queued", "running"}:
+            return shown
+        time.sleep(0.2)
+    raise AssertionError(shown)
+
+
+@pytest.mark.parametrize("trial", range(TRIALS))
 def test_acts_on_a_batch_and_on_its_payments_wait_for_each_other_in_one_order(wire: RemoteApi, trial: int) -> None:
     """Control: cases before the fund, in `lock_batch` as in `lock_disbursement`; the other way round they lock up."""
     fund = fund_of(wire, "100000.00")

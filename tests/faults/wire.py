@@ -15,6 +15,8 @@ from flask import Flask
 
 from tests.driver import FRESH, PASSWORD
 
+_FORM = "multipart/form-data; boundary=cut"
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -48,17 +50,23 @@ class Remote:
         self, method: str, path: str, body: Any = None, *, key: object = FRESH, if_match: str | None = None
     ) -> Callable[[threading.Barrier | None], Answer]:
         """A request that connects, waits at a barrier for others, and only then is sent."""
-        headers = {"Accept-Language": "en"}
-        if self._token is not None:
-            headers["Authorization"] = f"Bearer {self._token}"
-        if body is not None:
-            headers["Content-Type"] = "application/json"
-        if method == "POST":
-            headers["Idempotency-Key"] = str(uuid4()) if key is FRESH else str(key)
+        headers = self._headers(key if method == "POST" else None, "application/json")
         if if_match is not None:
             headers["If-Match"] = if_match
+        return self._sending(method, path, None if body is None else json.dumps(body).encode(), headers)
+
+    def _headers(self, key: object, kind: str) -> dict[str, str]:
+        headers = {"Accept-Language": "en", "Content-Type": kind}
+        if self._token is not None:
+            headers["Authorization"] = f"Bearer {self._token}"
+        if key is not None:
+            headers["Idempotency-Key"] = str(uuid4()) if key is FRESH else str(key)
+        return headers
+
+    def _sending(
+        self, method: str, path: str, raw: bytes | None, headers: dict[str, str]
+    ) -> Callable[[threading.Barrier | None], Answer]:
         full = path if path.startswith(("/api/", "/metrics")) else f"/api/v1{path}"
-        raw = None if body is None else json.dumps(body)
 
         def send(barrier: threading.Barrier | None) -> Answer:
             door = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
@@ -73,6 +81,13 @@ class Remote:
                 door.close()
 
         return send
+
+    def sent_file(self, path: str, content: bytes, **form: str) -> Callable[[threading.Barrier | None], Answer]:
+        """The same for a form with a file."""
+        parts = [f'Content-Disposition: form-data; name="{name}"\r\n\r\n{value}' for name, value in form.items()]
+        head = "".join(f"--cut\r\n{part}\r\n" for part in parts)
+        head += '--cut\r\nContent-Disposition: form-data; name="file"; filename="file.csv"\r\n\r\n'
+        return self._sending("POST", path, head.encode() + content + b"\r\n--cut--\r\n", self._headers(FRESH, _FORM))
 
     def get(self, path: str) -> Answer:
         """GET."""
