@@ -47,7 +47,7 @@ class Job(Base):
 
 
 class Import(Base):
-    """A workbook that was sent in; its id is its job's. The content is encrypted under a key of its own."""
+    """A workbook that was sent in; its id is its job's. Its content lies in parts, encrypted under a key of its own."""
 
     __tablename__ = "import"
 
@@ -59,7 +59,6 @@ class Import(Base):
     filename: Mapped[Word]
     digest: Mapped[bytes] = mapped_column(LargeBinary, comment="SHA-256 of the file as sent")
     key_wrapped: Mapped[bytes] = mapped_column(LargeBinary, info={"record": "secret"})
-    content: Mapped[bytes | None] = mapped_column(LargeBinary, info={"record": "secret"}, deferred=True)
     rows: Mapped[int | None]
     accepted: Mapped[int | None]
     rejected: Mapped[int | None]
@@ -67,6 +66,18 @@ class Import(Base):
     created_at: Mapped[Created]
 
     __table_args__ = (one_of("mode", ImportMode),)
+
+
+class ImportPart(Base):
+    """One stretch of an import's file: parts 0, 1, 2 … in order are its bytes, so that no statement holds it whole."""
+
+    __tablename__ = "import_part"
+
+    import_id: Mapped[UUID] = mapped_column(ForeignKey("import.id"), primary_key=True)
+    part: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
+    content: Mapped[bytes] = mapped_column(LargeBinary, comment="under the import's key")
 
 
 class ImportFinding(Base):

@@ -12,9 +12,18 @@ from sqlalchemy import Connection, LargeBinary, Table
 from models.database import Base
 
 # Bookkeeping of the server itself: progress of jobs, answers kept for retries, tries counted, findings of imports,
-# files of exports (each export is an entry of its own, with its digest).
+# files of imports and exports (each is an entry of its own, with its digest).
 UNRECORDED = frozenset(
-    {"candidate", "record_entry", "idempotency_key", "sign_in_failure", "job", "import_finding", "export_part"}
+    {
+        "candidate",
+        "record_entry",
+        "idempotency_key",
+        "sign_in_failure",
+        "job",
+        "import_finding",
+        "import_part",
+        "export_part",
+    }
 )
 
 _WRITE = """

@@ -120,7 +120,7 @@ def _refuse_at_sight(content: bytes, filename: str, limits: Limits) -> None:
         raise WorkbookRefused("too_large", most_mib=limits.size // _MIB)
     if ending in {".xlsm", ".xltm", ".xlam"}:
         raise WorkbookRefused("macro_workbook")
-    if not content.strip():
+    if not content[:4096].strip():
         raise WorkbookRefused("empty")
     if content.startswith(_OLD_OR_LOCKED) or (ending != ".csv" and not content.startswith(b"PK")):
         raise WorkbookRefused("not_a_workbook")

@@ -128,7 +128,8 @@ def test_a_retry_with_the_same_key_imports_once(api: Api, session: Session) -> N
 
 def test_the_file_is_kept_unreadable(api: Api, session: Session) -> None:
     sent_id = api("officer").post("/imports", **sent(ROSTER)).get_json()["id"]
-    kept = bytes(session.scalars(text("SELECT content FROM import WHERE id = :id"), {"id": sent_id}).one())
+    query = text("SELECT content FROM import_part WHERE import_id = :id")
+    kept = bytes(session.scalars(query, {"id": sent_id}).one())
     assert ROSTER[100:140] not in kept
 
 
