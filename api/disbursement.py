@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response
 
 from api.arguments import Blueprint
-from api.download import download
+from api.download import FILE, download
 from api.fields import Body, Day, Id, Instant, Money, Part, Text, Whole
 from api.guard import Desk, created, operation
 from api.language import reader_language
@@ -124,7 +124,7 @@ def resolve_unknown(desk: Desk[Disbursement], body: dict[str, Any]) -> Any:
 
 @bp.route("/<uuid:disbursement_id>/slip.pdf", methods=["GET"])
 @operation("payment.read", load=payments.find_disbursement)
-@bp.response(200, content_type="application/pdf")
+@bp.response(200, FILE, content_type="application/pdf")
 def slip(desk: Desk[Disbursement]) -> Response:
     """付款凭单（PDF） / The payment slip."""
     content = print_slip(desk.session, desk.actor, desk.thing, reader_language())

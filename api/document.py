@@ -9,7 +9,7 @@ from flask import Response
 from flask_smorest.fields import Upload
 
 from api.arguments import Blueprint
-from api.download import download
+from api.download import FILE, download
 from api.fields import Body, Id, Instant, Text, Whole
 from api.guard import Desk, operation
 from api.language import reader_language
@@ -83,7 +83,9 @@ def hand_in(desk: Desk[Application], form: dict[str, Any], files: dict[str, Any]
 
 @bp.route("/<uuid:application_id>/documents/<uuid:document_id>", methods=["GET"])
 @operation("case.read", load=find_application)
-@bp.response(200, content_type="application/octet-stream")
+@bp.response(200, FILE, content_type="application/pdf")
+@bp.response(200, FILE, content_type="image/jpeg")
+@bp.response(200, FILE, content_type="image/png")
 def get_document(desk: Desk[Application], document_id: UUID) -> Response:
     """下载材料 / A paper; the reading is recorded."""
     document, content = read_document(desk.session, desk.thing, document_id)
@@ -101,7 +103,7 @@ def take_out(desk: Desk[Application], document_id: UUID) -> Any:
 
 @bp.route("/<uuid:application_id>/form.pdf", methods=["GET"])
 @operation("case.read", load=find_application)
-@bp.response(200, content_type="application/pdf")
+@bp.response(200, FILE, content_type="application/pdf")
 def form(desk: Desk[Application]) -> Response:
     """申请审批表（PDF） / The application form."""
     content = print_form(desk.session, desk.actor, desk.thing, reader_language())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import Response
 
+FILE = {"type": "string", "format": "binary"}  # the schema of such an answer
+
 
 def download(content: bytes, media_type: str, filename: str) -> Response:
     """A file for saving; `filename` is server-made ASCII."""

@@ -95,10 +95,10 @@ def operation(
             if not keyed:
                 return _finish(_answer(view, desk, conditional, path))
             kept = idempotency.Kept.of_request(session, actor)
-            response = kept.answer()
-            if response is not None:
+            first = kept.answer()
+            if first is not None:
                 session.rollback()  # what was loaded for the act was locked, and perhaps touched
-                return _finish(response)
+                return _finish(first)
             return _finish(kept.keep(_answer(view, desk, conditional, path), actor.at, for_ever=moves_money))
 
         guarded.operation = guard  # type: ignore[attr-defined]

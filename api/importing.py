@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from api import fields
 from api.arguments import Blueprint
-from api.download import download
+from api.download import FILE, download
 from api.guard import Desk, operation
 from api.job import JobView, shown_job
 from api.language import fill, messages, reader_language
@@ -151,7 +151,7 @@ def list_findings(desk: Desk[Sent], query: dict[str, Any]) -> Any:
 @bp.route("/<uuid:import_id>/workbook.xlsx", methods=["GET"])
 @operation("import.read", load=load_import)
 @bp.arguments(MarkedQuery, location="query")
-@bp.response(200, content_type=_XLSX)
+@bp.response(200, FILE, content_type=_XLSX)
 def marked_workbook(desk: Desk[Sent], query: dict[str, Any]) -> Response:
     """标注后的工作簿 / The workbook as sent, every finding marked in its cell; the reading is recorded."""
     imported = desk.thing[0]
@@ -169,7 +169,7 @@ def marked_workbook(desk: Desk[Sent], query: dict[str, Any]) -> Response:
 
 @bp.route("/templates/<name>.xlsx", methods=["GET"])
 @operation("import.read")
-@bp.response(200, content_type=_XLSX)
+@bp.response(200, FILE, content_type=_XLSX)
 def template(desk: Desk[None], name: str) -> Response:  # noqa: ARG001 - it is the same for everybody
     """空白模板 / An empty table to fill in."""
     if name not in KINDS:

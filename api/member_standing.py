@@ -8,7 +8,7 @@ from flask import Response
 from marshmallow import fields
 
 from api.arguments import Blueprint
-from api.download import download
+from api.download import FILE, download
 from api.fields import Body, Day, Id, Items, Money, Part, QueryWhole, Text, Whole
 from api.guard import Desk, operation
 from api.language import reader_language
@@ -195,7 +195,7 @@ def eligibility(desk: Desk[Membership], query: dict[str, Any]) -> Any:
 @bp.route("/<uuid:member_id>/statement.pdf", methods=["GET"])
 @operation("member.read", load=find_member)
 @bp.arguments(YearQuery, location="query")
-@bp.response(200, content_type="application/pdf")
+@bp.response(200, FILE, content_type="application/pdf")
 def statement(desk: Desk[Membership], query: dict[str, Any]) -> Response:
     """会员福利对账单（PDF） / The member's statement of benefits."""
     content = print_statement(desk.session, desk.actor, desk.thing, query["year"], reader_language())

@@ -50,9 +50,14 @@ _IF_MATCH = {
     "name": "If-Match",
     "in": "header",
     "required": True,
-    "schema": {"type": "string"},
+    "schema": {"type": "string", "pattern": '^"[0-9]+"$'},
     "description": "the ETag that was seen",
 }
+_WHERE = {
+    "Location": {"schema": {"type": "string"}, "description": "where the new thing stands"},
+    "ETag": {"schema": {"type": "string"}, "description": "its version"},
+}
+_BOUNDS = {"minLength", "maxLength", "minItems", "maxItems"}
 _PLACE = re.compile(r"<(?:[^<>]*:)?([^<>:]+)>")
 
 
@@ -124,24 +129,42 @@ def document(app: Flask, api: Api) -> dict[str, Any]:
             if isinstance(entry, dict) and "responses" in entry:
                 endpoint = routes[path, method]
                 entry["operationId"] = endpoint.replace(".", "_")
-                _join_form(entry)
+                _join_form(entry, spec["components"]["schemas"])
                 _finish(entry, getattr(app.view_functions[endpoint], "operation", None))
+    answers = [entry["responses"] for item in spec["paths"].values() for entry in item.values() if "responses" in entry]
+    _unbind(answers, spec["components"]["schemas"], set())
     return spec
 
 
-def _join_form(entry: dict[str, Any]) -> None:
+def _unbind(part: Any, schemas: dict[str, Any], done: set[str]) -> None:
+    """Take the bounds of texts and lists out of what is answered: they hold for what is sent."""
+    if isinstance(part, list):
+        for each in part:
+            _unbind(each, schemas, done)
+    elif isinstance(part, dict):
+        for bound in _BOUNDS & part.keys():
+            del part[bound]
+        for each in part.values():
+            _unbind(each, schemas, done)
+        name = str(part.get("$ref", "")).rpartition("/")[2]
+        if name and name not in done:
+            done.add(name)
+            _unbind(schemas[name], schemas, done)
+
+
+def _join_form(entry: dict[str, Any], schemas: dict[str, Any]) -> None:
     """Write the fields that come beside a file into the body; smorest leaves them as OpenAPI 2 had them."""
     fields_beside = [one for one in entry.get("parameters", []) if one.get("in") == "formData"]
     if not fields_beside:
         return
     entry["parameters"] = [one for one in entry["parameters"] if one not in fields_beside]
     form = entry["requestBody"]["content"]["multipart/form-data"]
-    beside = {
-        "type": "object",
-        "properties": {one["name"]: one["schema"] for one in fields_beside},
-        "required": [one["name"] for one in fields_beside if one.get("required")],
+    file = schemas[form["schema"]["$ref"].rpartition("/")[2]]
+    form["schema"] = {
+        **file,
+        "properties": {**file["properties"], **{one["name"]: one["schema"] for one in fields_beside}},
+        "required": [*file.get("required", ()), *(one["name"] for one in fields_beside if one.get("required"))],
     }
-    form["schema"] = {"allOf": [form["schema"], beside]}
 
 
 def _finish(entry: dict[str, Any], guard: Operation | None) -> None:
@@ -154,6 +177,8 @@ def _finish(entry: dict[str, Any], guard: Operation | None) -> None:
             entry["security"] = []
         if guard.permission:
             entry["x-permission"] = guard.permission
+    if "201" in entry["responses"]:
+        entry["responses"]["201"]["headers"] = _WHERE
     for status in [status for status in entry["responses"] if status == "default" or status >= "400"]:
         del entry["responses"][status]
     entry["responses"]["default"] = {

@@ -22,7 +22,10 @@ class PageQuery(Body):
     """What every list takes; lists add their filters."""
 
     limit = QueryWhole(least=1, most=200, load_default=50, metadata={"description": "1–200, default 50"})
-    after = fields.String(load_default=None, metadata={"description": "the `next` of the page before"})
+    after = fields.String(
+        load_default=None,
+        metadata={"description": "the `next` of the page before", "pattern": "^[A-Za-z0-9_-]{22}$"},
+    )
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response
 
 from api.arguments import Blueprint
-from api.download import download
+from api.download import FILE, download
 from api.fields import Body, Id, Instant, Items, Money, Text, Whole
 from api.guard import Desk, created, operation
 from api.paging import PageQuery, page, page_of, window
@@ -129,7 +129,7 @@ def cancel(desk: Desk[PaymentBatch], _body: dict[str, Any]) -> Any:
 @bp.route("/<uuid:batch_id>/file", methods=["GET"])
 @operation("payment.read", load=batches.find_batch)
 @bp.arguments(FileQuery, location="query")
-@bp.response(200, content_type="text/csv")
+@bp.response(200, FILE, content_type="text/csv")
 def get_file(desk: Desk[PaymentBatch], query: dict[str, Any]) -> Response:
     """银行批量付款文件 / The file for the bank, as frozen; each download is recorded."""
     content = batch_file(desk.session, desk.actor, desk.thing)

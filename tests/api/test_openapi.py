@@ -110,3 +110,29 @@ def test_every_file_that_docs_ask_for_is_there(served: Flask) -> None:
 
 def test_signing_in_is_not_needed_to_read_it(api: Api) -> None:
     assert api(None).get("/api/v1/openapi.json").status_code == 200
+
+
+def test_a_file_and_the_fields_beside_it_are_one_body(document: dict[str, Any]) -> None:
+    for path, names in (
+        ("/api/v1/imports", {"file", "kind", "mode"}),
+        ("/api/v1/applications/{application_id}/documents", {"file", "title"}),
+    ):
+        body = document["paths"][path]["post"]["requestBody"]["content"]["multipart/form-data"]["schema"]
+        assert (set(body["properties"]), set(body["required"])) == (names, names)
+        assert body["additionalProperties"] is False
+
+
+def test_every_success_has_its_media_type_and_201_says_where(document: dict[str, Any]) -> None:
+    for name, entry in described(document).items():
+        for status, answer in entry["responses"].items():
+            if status == "204":
+                assert "content" not in answer, name
+            elif status != "default":
+                assert answer["content"], name
+            assert (status == "201") == ("Location" in answer.get("headers", {})), name
+
+
+def test_bounds_hold_for_what_is_sent_not_for_what_is_answered(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    assert schemas["NoteBody"]["properties"]["note"]["maxLength"] == 1000
+    assert "maxLength" not in schemas["ActView"]["properties"]["note"]
