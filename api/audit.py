@@ -15,6 +15,7 @@ from api.guard import Desk, operation
 from api.job import JobView, shown_job
 from api.paging import Page, PageQuery, page, page_of, window
 from benefits.assurance import record_export
+from benefits.casework import replay
 from benefits.core.actor import Actor
 from benefits.jobs.files import file_parts
 from benefits.record import reader
@@ -167,3 +168,13 @@ def export_file(desk: Desk[Job]) -> Response:
     response = Response(parts, content_type=_MEDIA_TYPES[shape])
     response.headers["Content-Disposition"] = f'attachment; filename="record-{desk.thing.id}.{shape}"'
     return response
+
+
+@bp.route("/replays", methods=["POST"])
+@operation(reader.PERMISSION, keyed=True)
+@bp.arguments(Body)
+@bp.response(202, JobView)
+def start_replay(desk: Desk[None], _body: dict[str, Any]) -> Any:
+    """重放全部决定 / Evaluate every stored decision anew: the job's result names what comes out differently."""
+    job = replay.start_replay(desk.session, desk.actor)
+    return shown_job(desk, job), {"Location": f"/api/v1/jobs/{job.id}"}

@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import os
 import secrets
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from sqlalchemy.pool import NullPool
 
 from api.app import create_app
 from benefits import demonstration
+from benefits.jobs.worker import work_once
 from config.settings import Settings, load
 from models.database import Scope, db, session_for
 from models.secrecy import Secrecy
@@ -25,6 +28,7 @@ from tests.driver import PASSWORD, Api
 from tools.migrate import upgrade
 from tools.postgres import embedded
 from tools.provision import Passwords, Provisioned, clone, provision
+from tools.worker import HANDLERS, shop
 
 
 @pytest.fixture(scope="session")
@@ -140,6 +144,14 @@ def committed_session(committed: Provisioned, settings: Settings) -> Iterator[Se
     keys = Secrecy(settings.master_key, settings.index_key)
     with session_for(engine, Scope(paths=("/AH/",), request_id="test"), secrecy=keys) as opened:
         yield opened
+
+
+@pytest.fixture
+def worker(committed: Provisioned, settings: Settings) -> Iterator[Callable[[], bool]]:
+    """Does the jobs that wait on the test's own database, one a call; false when none is waiting."""
+    serving = shop(replace(settings, database_url=committed.app_url), threading.Event())
+    yield partial(work_once, serving, HANDLERS)
+    serving.engine.dispose()
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from sqlalchemy import create_engine
 import models.tables  # noqa: F401 - every table must be known before the first query
 from benefits.access.actors import load_actor
 from benefits.assurance import record_export
-from benefits.casework import simulation, sweep
+from benefits.casework import replay, simulation, sweep
 from benefits.import_kinds import KINDS
 from benefits.intake import imports
 from benefits.jobs.work import Shop
@@ -26,6 +26,7 @@ from models.secrecy import Secrecy
 HANDLERS: dict[str, Handler] = {  # kind of job → what does it
     imports.JOB_KIND: partial(imports.run_import, kinds=KINDS),
     record_export.KIND: record_export.run_export,
+    replay.KIND: replay.run_replay,
     simulation.KIND: simulation.run_simulation,
     sweep.KIND: sweep.run_sweep,
 }

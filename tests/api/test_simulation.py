@@ -4,37 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import threading
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
-from functools import partial
+from collections.abc import Callable
 
-import pytest
-from sqlalchemy import create_engine
-
-from benefits.access.actors import load_actor
-from benefits.casework import simulation, sweep
-from benefits.jobs.work import Shop
-from benefits.jobs.worker import work_once
-from config.settings import Settings
-from models.secrecy import Secrecy
 from tests.api.test_policies import edition
 from tests.driver import Api
 from tests.story import done
-from tools.provision import Provisioned
 
 GIFT = {"kind": "festival_gift", "occasion": "mid_autumn", "form": "goods"}
-
-
-@pytest.fixture
-def worker(committed: Provisioned, settings: Settings) -> Iterator[Callable[[], bool]]:
-    """Does the jobs that wait, when called."""
-    engine = create_engine(committed.app_url)
-    keys = Secrecy(settings.master_key, settings.index_key)
-    shop = Shop(engine, keys, load_actor, lambda: datetime.now(UTC), threading.Event())
-    handlers = {simulation.KIND: simulation.run_simulation, sweep.KIND: sweep.run_sweep}
-    yield partial(work_once, shop, handlers)
-    engine.dispose()
 
 
 def test_a_draft_is_compared_with_what_is_in_force(committed_api: Api, worker: Callable[[], bool]) -> None:
