@@ -20,9 +20,10 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from benefits.access.actors import load_actor
-from benefits.assurance.record_export import KIND, file_parts, find_export, repeat_export, run_export, start_export
+from benefits.assurance.record_export import KIND, find_export, repeat_export, run_export, start_export
 from benefits.core.actor import Actor
 from benefits.core.errors import NotFound, StateForbids
+from benefits.jobs.files import file_parts
 from benefits.jobs.work import Shop
 from benefits.jobs.worker import work_once
 from benefits.papers.cells import cell_text, unguarded
