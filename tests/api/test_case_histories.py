@@ -26,7 +26,7 @@ from tests.story import (
     rows,
 )
 
-STEPS = 60 * int(os.environ.get("FAULTS_TRIALS", "2"))
+STEPS = 60 * int(os.environ.get("FAULTS_TRIALS", "1"))
 DUTIES = ("filed", "decided", "payment_approved", "released")
 ROLES = ("officer", "reviewer", "finance", "cashier")
 

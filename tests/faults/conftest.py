@@ -22,7 +22,7 @@ from tools import supervise
 from tools.provision import Provisioned, clone
 
 # How often each race is run; `make faults` runs more of them than `make test`.
-TRIALS = int(os.environ.get("FAULTS_TRIALS", "2"))
+TRIALS = int(os.environ.get("FAULTS_TRIALS", "1"))
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class World:
     settings: Settings
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def world(superuser_url: str, template: Provisioned, settings: Settings) -> Iterator[World]:
     """Two serving processes and two workers, as `make run` starts them, on a clone of the template."""
     name = "benefits_faults_" + secrets.token_hex(4)
