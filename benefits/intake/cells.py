@@ -66,13 +66,17 @@ class SheetReader(TextReader):
 
     def __init__(self, shared: list[str], days: set[str], day_zero: datetime, limits: dict[str, Any]) -> None:
         """`days` are the styles that show a day; `limits` are those of `benefits.intake.workbook.Limits`."""
-        super().__init__({"c": self._open_cell, "row": self._open_row}, {"c": self._close_cell, "row": self._close_row})
+        super().__init__(
+            {"c": self._open_cell, "row": self._open_row, "f": self._open_formula},
+            {"c": self._close_cell, "row": self._close_row, "f": self._close_formula},
+        )
         self._shared, self._days, self._day_zero, self._limits = shared, days, day_zero, limits
         self._columns = _Columns(limits["columns"])
         self._rows: list[tuple[int, list[str]]] = []
         self._seen = self._number = 0
         self._cells: list[str] = []
         self._cell: Attributes = {}
+        self._formula: list[str] = []
 
     def taken(self) -> list[tuple[int, list[str]]]:
         """The rows that were completed since the last time."""
@@ -91,6 +95,10 @@ class SheetReader(TextReader):
     def _close_cell(self, text: str) -> None:
         cell, cells = self._cell, self._cells
         kind = cell.get("t", "n")
+        if self._formula:
+            if kind == "n" and not text:  # no program has worked it out: what was typed is what there is
+                kind, text = "str", "=" + "".join(self._formula)
+            self._formula.clear()
         if kind not in _PLAIN and text:
             text = self._value(kind, text)
         at = self._columns[cell["r"].rstrip("0123456789")] if "r" in cell else len(cells)
@@ -99,6 +107,12 @@ class SheetReader(TextReader):
         elif text:
             cells += [""] * (at + 1 - len(cells))
             cells[at] = text
+
+    def _open_formula(self, _attributes: Attributes) -> None:
+        self.parser.CharacterDataHandler = self._formula.append
+
+    def _close_formula(self, _text: str) -> None:
+        self.parser.CharacterDataHandler = None
 
     def _close_row(self, _text: str) -> None:
         if self._cells:

@@ -63,6 +63,14 @@ def test_formula_text_stays_text() -> None:
     assert read("姓名,证件号码\n=1+1,@x\n".encode(), "a.csv")[0][1]["姓名"] == "=1+1"
 
 
+def test_formula_that_was_never_worked_out_is_what_was_typed() -> None:
+    rows = read(saved([HEADER, ["=1+1", '=HYPERLINK("x","y")', 1, "x"], ["王芳", "1", "2", "3"]]))
+    assert [list(cells.values()) for _, cells in rows] == [
+        ["=1+1", '=HYPERLINK("x","y")', "1", "x"],
+        ["王芳", "1", "2", "3"],
+    ]
+
+
 def test_rows_are_numbered_as_in_the_sheet_and_blank_ones_skipped() -> None:
     content = saved([[], HEADER, [], ["王芳", "1"], [None, None], ["李娜", "2"]])
     assert [number for number, _ in read(content)] == [4, 6]
