@@ -42,10 +42,10 @@ CREATE INDEX ON award (member_id);
 CREATE TABLE finding (round integer, member_id bigint, outcome text, unmet bigint, unknown bigint,
   not_applicable bigint, amount_max numeric, PRIMARY KEY (round, member_id));
 """
-_SOURCE = """member AS m JOIN unit AS u ON u.id = m.unit_id
+SOURCE = """member AS m JOIN unit AS u ON u.id = m.unit_id
 LEFT JOIN (SELECT member_id, max(given_on) AS last_normal_on FROM award WHERE programme = 'screening'
   GROUP BY member_id) AS s ON s.member_id = m.id"""
-_COLUMNS = {
+COLUMNS = {
     "birth_date": Column("m.birth_date"),
     "sex": Column("m.sex"),
     "membership_active": Column("m.active"),
@@ -55,18 +55,18 @@ _COLUMNS = {
     "union_kind": Column("u.union_kind"),
     "last_normal_on": Column("s.last_normal_on", none="s.last_normal_on IS NULL AND NOT m.never_screened_unsure"),
 }
-_FACTS = ", ".join(f"{column.value} AS {name}" for name, column in _COLUMNS.items())
+_FACTS = ", ".join(f"{column.value} AS {name}" for name, column in COLUMNS.items())
 _ON = date(2022, 10, 1)
 
 
-def _compiled() -> Compiled:
+def compiled_round() -> Compiled:
     """The screening round: an invitation of everyone on one day."""
     (edition,) = (load_edition(text, programme("screening")) for text in shipped_editions("screening"))
     return compile_edition(
         edition,
-        source=_SOURCE,
+        source=SOURCE,
         carry={"member_id": "m.id"},
-        columns=_COLUMNS,
+        columns=COLUMNS,
         constants={"act": "invite"},
         on=_ON,
         calendar=Calendar({}, frozenset()),
@@ -74,7 +74,8 @@ def _compiled() -> Compiled:
 
 
 @contextmanager
-def _database(members: int) -> Iterator[Connection]:
+def database(members: int) -> Iterator[Connection]:
+    """A throw-away database with so many synthetic members, and a connection to it."""
     with tempfile.TemporaryDirectory() as folder, embedded(Path(folder)) as url:
         engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
@@ -114,11 +115,11 @@ def _seconds(connection: Connection, statement: str, parameters: dict[str, Any] 
 
 def _sweep(members: int, times: int = 3) -> dict[str, Any]:
     """The best of `times` runs of each; a sweep inserts into a logged table with its primary key."""
-    compiled = _compiled()
+    compiled = compiled_round()
     baselines, sweeps = [], []
-    with _database(members) as connection, _Watch(connection) as watch:
+    with database(members) as connection, _Watch(connection) as watch:
         for run in range(times):
-            rewritten = f"CREATE TABLE facts AS SELECT m.id, {_FACTS} FROM {_SOURCE}"
+            rewritten = f"CREATE TABLE facts AS SELECT m.id, {_FACTS} FROM {SOURCE}"
             baselines.append(_seconds(connection, rewritten))
             connection.exec_driver_sql("DROP TABLE facts")
             stored = (
