@@ -21,6 +21,7 @@ from models.application import Act, Application
 from models.columns import new_id
 from models.money import Disbursement, Fund, PaymentBatch
 from models.secrecy import secrecy
+from models.unit import Unit
 from models.vocabulary import BatchState, DisbursementState
 
 MOST_PAYMENTS = 20_000
@@ -86,14 +87,18 @@ def prepare_batch(session: Session, actor: Actor, *, fund_id: UUID, disbursement
     """
     if len(set(disbursement_ids)) < len(disbursement_ids):
         raise Invalid([Fault("/disbursement_ids", "listed_twice")])
-    cases = list(session.scalars(select(Disbursement.application_id).where(Disbursement.id.in_(disbursement_ids))))
-    touch_cases(session, actor, cases)
+    seen = session.execute(
+        select(Disbursement.id, Disbursement.application_id)
+        .join(Unit, Unit.id == Disbursement.unit_id)
+        .where(Disbursement.id.in_(disbursement_ids), within(actor, "payment.read"))
+    ).all()
+    touch_cases(session, actor, [row.application_id for row in seen])
     try:
         fund = funds.lock_fund(session, actor, fund_id)
     except NotFound:
         raise Invalid([Fault("/fund_id", "fund_unknown")]) from None
     actor.require("payment.batch", fund.unit.path)
-    payments = _lock_payments(session, fund_id, disbursement_ids)
+    payments = _lock_payments(session, fund_id, disbursement_ids, visible=[row.id for row in seen])
     total = sum((payment.amount for payment in payments), start=NOTHING)
     batch_id = new_id()
     serial_number: int = session.scalars(select(func.nextval("payment_batch_number"))).one()
@@ -122,12 +127,14 @@ def prepare_batch(session: Session, actor: Actor, *, fund_id: UUID, disbursement
     return find_batch(session, actor, batch.id)
 
 
-def _lock_payments(session: Session, fund_id: UUID, wanted: Sequence[UUID]) -> list[Disbursement]:
+def _lock_payments(
+    session: Session, fund_id: UUID, wanted: Sequence[UUID], *, visible: Sequence[UUID]
+) -> list[Disbursement]:
     found = {
         payment.id: payment
         for payment in session.scalars(
             select(Disbursement)
-            .where(Disbursement.id.in_(wanted))
+            .where(Disbursement.id.in_(visible))
             .order_by(Disbursement.id)
             .with_for_update(key_share=True)
             .execution_options(populate_existing=True)

@@ -25,7 +25,7 @@ def create_fund(
         Invalid: no such unit in the actor's scope. NotPermitted: finance of that unit is asked.
         AlreadyExists: the unit has a fund of that name and year.
     """
-    unit = session.scalar(select(Unit).where(Unit.code == unit_code))
+    unit = session.scalar(select(Unit).where(Unit.code == unit_code, along(actor, "unit.read")))
     if unit is None:
         raise invalid("/unit_code", "unit_unknown")
     actor.require("fund.keep", unit.path)

@@ -24,6 +24,7 @@ from tests.story import (
     done,
     filed,
     filing,
+    grant,
     member_id,
     new_fund,
     notice_days,
@@ -204,6 +205,31 @@ def test_their_ids_in_bodies_are_unknown_ids(api: Api, theirs: Theirs, ours: dic
 
 def batch_of(fund: str, *payments: str) -> dict[str, Any]:
     return {"fund_id": fund, "disbursement_ids": list(payments)}
+
+
+def test_a_role_there_that_reads_no_cases_opens_none(api: Api, theirs: Theirs) -> None:
+    """Row-level security shows an admin of AH-D02 its rows; each permission is asked where it is held."""
+    account = colleague(api, "two-hats", "finance", unit="AH-D01", person=820)
+    grant(api, account, "officer", "AH-D01")
+    grant(api, account, "admin", "AH-D02")
+    caller, fund = api("two-hats"), new_fund(api)
+    _, own = approved(api, fund)
+    _, their_reserved = approved(api, theirs.ids["fund_id"], "D02-002")
+    for noun, name in (
+        *(("applications", "application_id"), ("disbursements", "disbursement_id"), ("funds", "fund_id")),
+        *(("payment-batches", "batch_id"), ("notices", "notice_id")),
+    ):
+        assert seen(caller.get(f"/{noun}/{theirs.ids[name]}")) == seen(caller.get(f"/{noun}/{uuid4()}")), noun
+        assert theirs.ids[name] not in caller.get(f"/{noun}").get_data(as_text=True)
+    body = filing(api)
+    pairs = [
+        caller.post("/applications", {**body, "member_id": each}) for each in (member_id(api, "D02-001"), str(uuid4()))
+    ]
+    pairs += [caller.post("/payment-batches", batch_of(fund, own, each)) for each in (their_reserved, str(uuid4()))]
+    pairs += [caller.post("/payment-batches", batch_of(each, own)) for each in (theirs.ids["fund_id"], str(uuid4()))]
+    assert [answer.status_code for answer in pairs] == [422] * 6
+    for one, other in zip(pairs[::2], pairs[1::2], strict=True):
+        assert seen(one) == seen(other)
 
 
 def test_a_fund_above_is_a_name_without_balances(api: Api, ours: dict[str, Caller]) -> None:
