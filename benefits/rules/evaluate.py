@@ -15,7 +15,7 @@ from benefits.rules.functions import FUNCTIONS
 from benefits.rules.nodes import Node, Reference
 from benefits.rules.values import Type, add_days
 
-_COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
+COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
@@ -87,7 +87,7 @@ def _comparison(node: nodes.Comparison, scene: Scene) -> bool | None:
     if values is None:
         return None
     pairs = zip(node.rest, values, values[1:], strict=False)
-    return all(_COMPARE[sign](left, right) for (sign, _), left, right in pairs)
+    return all(COMPARE[sign](left, right) for (sign, _), left, right in pairs)
 
 
 def _membership(node: nodes.Membership, scene: Scene) -> bool | None:

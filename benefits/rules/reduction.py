@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from benefits.rules import nodes
+from benefits.rules.bounds import bounded
 from benefits.rules.evaluate import Scene, evaluate
 from benefits.rules.nodes import Constant, Node, Reference, children
 from benefits.rules.policy import Edition, Figure
@@ -145,11 +146,9 @@ class Reduction:
         if any(isinstance(part, Constant) and part.value is None for part in parts):
             return Constant(node.type, None)
         whole = _with_parts(node, parts)
-        return Constant(node.type, evaluate(whole, self._scene)) if _all_constant(parts) else whole
-
-
-def _all_constant(parts: tuple[Node, ...]) -> bool:
-    return all(isinstance(part, Constant) for part in parts)
+        if all(isinstance(part, Constant) for part in parts):
+            return Constant(node.type, evaluate(whole, self._scene))
+        return bounded(whole, self.derived) if isinstance(whole, nodes.Comparison) else whole
 
 
 def _with_parts(node: Node, parts: tuple[Node, ...]) -> Node:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -21,6 +21,7 @@ from benefits.rules.values import Type
 __all__ = ["Column", "Compiled", "compile_edition"]
 
 MOST_CRITERIA = 62
+_NEVER = ("TRUE IS FALSE", "TRUE IS NULL", "FALSE IS NULL")
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,8 @@ def _pass(criterion: Criterion) -> Node:
 
 
 def _findings(passes: list[str], applies: list[str]) -> dict[str, str]:
-    outcome = f"CASE {' AND '.join(passes) or 'TRUE'} WHEN TRUE THEN 'eligible' WHEN FALSE THEN 'ineligible'"
+    differing = [passed for passed in passes if passed != "TRUE"]
+    outcome = f"CASE {' AND '.join(differing) or 'TRUE'} WHEN TRUE THEN 'eligible' WHEN FALSE THEN 'ineligible'"
     return {
         "outcome": f"{outcome} ELSE 'undetermined' END",
         "unmet": _mask(f"{passed} IS FALSE" for passed in passes),
@@ -111,8 +113,8 @@ def _findings(passes: list[str], applies: list[str]) -> dict[str, str]:
     }
 
 
-def _mask(flags: Any) -> str:
-    bits = (f"CASE WHEN {flag} THEN {1 << i} ELSE 0 END" for i, flag in enumerate(flags))
+def _mask(flags: Iterable[str]) -> str:
+    bits = [f"CASE WHEN {flag} THEN {1 << i} ELSE 0 END" for i, flag in enumerate(flags) if flag not in _NEVER]
     return f"CAST({' + '.join(bits) or '0'} AS bigint)"
 
 

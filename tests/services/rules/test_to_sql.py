@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from itertools import product
 from typing import Any
@@ -109,6 +109,31 @@ def test_years_and_months_between_every_two_edges(postgresql: Connection) -> Non
     )
     seen = {(r["a"], r["b"]): (r["derived_years"], r["derived_months"]) for r in rows(postgresql, made, days=days)}
     assert seen == {(a, b): (years_between(a, b), months_between(a, b)) for a, b in product(days, days)}
+
+
+@pytest.mark.parametrize("on", [date(2024, 2, 29), date(2022, 2, 28), date(2022, 5, 10), date(2099, 12, 31)])
+@pytest.mark.parametrize(
+    ("function", "between"), [("years_between", years_between), ("months_between", months_between)]
+)
+def test_an_age_compared_with_constants_is_a_bound_on_the_birth_date(
+    postgresql: Connection, on: date, function: str, between: Callable[[date, date], int]
+) -> None:
+    days = sorted(set(edges()))
+    tests = [f"span {sign} {k}" for sign in ("<", "<=", ">", ">=") for k in ("0", "22.5", "24", "(0 - 1)", "9999")]
+    tests += ["22 <= span <= 24", "24 > span", "22 < span < 100", "0 >= span > (0 - 12)"]
+    lines = [f'span = "{function}(d, at)"', *(f'test_{i} = "{test}"' for i, test in enumerate(tests))]
+    made = compiled(
+        edition_of(derived="\n".join(lines)),
+        source="unnest(CAST(:days AS date[])) AS a(day)",
+        carry={"day": "a.day"},
+        columns={"d": Column("a.day")},
+        on=on,
+        derived=[f"test_{i}" for i in range(len(tests))],
+    )
+    assert "extract" not in made.sql
+    for row in rows(postgresql, made, days=days):
+        span = between(row["day"], on)
+        assert [row[f"derived_test_{i}"] for i in range(len(tests))] == [eval(test, {"span": span}) for test in tests]
 
 
 def test_months_and_years_added_to_every_edge(postgresql: Connection) -> None:
