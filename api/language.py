@@ -35,4 +35,5 @@ class _Params(dict[str, object]):
 
 def fill(template: str, params: dict[str, object]) -> str:
     """Fill a text's {names}; one that is not given shows as an ellipsis."""
-    return template.format_map(_Params(params))
+    said = {name: ", ".join(map(str, value)) if isinstance(value, list) else value for name, value in params.items()}
+    return template.format_map(_Params(said))

@@ -102,3 +102,11 @@ def test_given_facts_stand_before_the_register_and_are_marked(api: Api) -> None:
     assert answer["given"] == sorted(facts)
     assert [f["outcome"] for f in answer["findings"] if f["code"] == "membership_active"] == ["unmet"]
     assert [f["outcome"] for f in answer["findings"] if f["code"] == "in_service"] == ["met"]
+
+
+def test_missing_columns_are_named_in_plain_words(api: Api) -> None:
+    form = {"kind": "members", "mode": "check", "file": (io.BytesIO("姓名,性别\n王芳,女\n".encode()), "a.csv")}
+    answer = api("officer").post("/imports", data=form)
+    assert answer.status_code == 422
+    (fault,) = answer.get_json()["errors"]
+    assert fault["detail"] == "Columns are missing: 证件号码, 出生日期, 单位代码, 用工形式, 会籍状态."
