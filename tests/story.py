@@ -1,11 +1,10 @@
-"""Steps of the story that many tests walk through: people, funds, cases, batches and what the bank says of them."""
+"""Steps of the story that many tests walk through: people, funds, cases and batches."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -14,16 +13,10 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 from stdnum import luhn
 
-from benefits.access.actors import load_actor
 from benefits.core.actor import UNION_ZONE
 from benefits.core.identity import NotAnIdentity, parse_identity
-from benefits.intake.row import Checked
-from benefits.money.bank_answer import BankAnswer
-from benefits.money.bank_judgement import Judged
-from benefits.money.bank_result import book
 from models.database import Scope, db, session_for
 from models.policy import Policy
-from models.vocabulary import BankOutcome
 from tests.driver import PASSWORD, Api
 
 
@@ -182,57 +175,6 @@ def released(api: Api, fund_id: str, payments: list[str]) -> str:
     done(api("finance").act(path, "approve"))
     done(api("cashier").act(path, "release"))
     return path
-
-
-def answers(api: Api, batch: str, outcomes: dict[int, BankOutcome], day: date | None = None) -> list[Checked[Any]]:
-    """What a bank answers of a batch's payments, by serial number."""
-    with books(api) as session:
-        number = session.execute(
-            text("SELECT number FROM payment_batch WHERE id = :id"), {"id": batch.rpartition("/")[2]}
-        ).scalar_one()
-        content = session.execute(
-            text("SELECT serial, amount, id FROM disbursement WHERE batch_id = :id ORDER BY serial"),
-            {"id": batch.rpartition("/")[2]},
-        ).all()
-    accounts = _accounts(api, batch)
-    return [
-        Checked(
-            row.serial + 1,
-            BankAnswer(
-                number,
-                row.serial,
-                accounts[row.serial],
-                row.amount,
-                outcomes[row.serial],
-                None if outcomes[row.serial] == BankOutcome.PAID else "户名不符",
-                f"B{row.id.hex[-12:]}" if outcomes[row.serial] == BankOutcome.PAID else None,
-                day or today(),
-            ),
-            (),
-        )
-        for row in content
-        if row.serial in outcomes
-    ]
-
-
-def _accounts(api: Api, batch: str) -> dict[int, str]:
-    """Serial number → account number, as the bank reads them in the file."""
-    lines = api("cashier").get(f"{batch}/file").get_data().decode("utf-8-sig").splitlines()
-    read = csv.DictReader(lines)
-    return {int(line["序号"]): line["账号"] for line in read if (line["序号"] or "").isdigit()}
-
-
-def bank_says(api: Api, batch: str, outcomes: dict[int, BankOutcome], by: str = "cashier") -> list[Judged]:
-    """Book the bank's answer as a job of this account does."""
-    return bank_answers_judged(api, answers(api, batch, outcomes), by)
-
-
-def bank_answers_judged(api: Api, given: list[Checked[Any]], by: str = "cashier") -> list[Judged]:
-    """Book these rows for this account."""
-    account_id = rows(api, "SELECT id FROM account WHERE username = :u", u=by)[0].id
-    with books(api) as session:
-        actor = load_actor(session, account_id, datetime.now(UTC), "test-results")
-        return book(session, actor, given, None)
 
 
 def payment(api: Api, payment_id: str) -> dict[str, Any]:

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from models.vocabulary import BankOutcome
+from tests.bank import bank_says
 from tests.driver import Api
 from tests.story import (
     account_path,
     approved,
-    bank_says,
     colleague,
     done,
     filed,

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from models.vocabulary import BankOutcome
+from tests.bank import bank_says
 from tests.driver import Api
 from tests.story import (
     MEDICAL,
     balance,
-    bank_says,
     card,
     colleague,
     done,

@@ -12,12 +12,10 @@ import pytest
 from sqlalchemy import text
 
 from models.vocabulary import BankOutcome
+from tests.bank import answers, bank_answers_judged, bank_says
 from tests.driver import Api, Caller
 from tests.story import (
-    answers,
     approved,
-    bank_answers_judged,
-    bank_says,
     books,
     card,
     colleague,

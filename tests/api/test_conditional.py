@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from models.vocabulary import BankOutcome
+from tests.bank import bank_says
 from tests.driver import Api
 from tests.story import (
     approved,
-    bank_says,
     card,
     done,
     filed,

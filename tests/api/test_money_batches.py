@@ -14,13 +14,11 @@ import pytest
 from sqlalchemy import text
 
 from models.vocabulary import BankOutcome
+from tests.bank import answers, bank_answers_judged, bank_says
 from tests.driver import Api
 from tests.story import (
-    answers,
     approved,
     balance,
-    bank_answers_judged,
-    bank_says,
     books,
     card,
     colleague,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from models.vocabulary import BankOutcome
+from tests.bank import bank_says
 from tests.driver import Api
 from tests.story import (
     GIFT,
     approved,
     balance,
-    bank_says,
     card,
     colleague,
     done,

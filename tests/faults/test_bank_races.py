@@ -25,15 +25,14 @@ from config.settings import Settings
 from models.database import Scope, session_for
 from models.secrecy import Secrecy
 from models.vocabulary import BankOutcome
+from tests.bank import answers, bank_answers_judged
 from tests.faults.conftest import TRIALS, World
 from tests.faults.test_races import MEMBERS, codes, fund_of, medical
 from tests.faults.wire import RemoteApi, at_once
 from tests.story import MEDICAL as AID
 from tests.story import (
-    answers,
     approved,
     balance,
-    bank_answers_judged,
     card,
     colleague,
     done,
