@@ -63,7 +63,7 @@ def start_import(
     """Keep a file and queue the job that takes it in; the import's id is the job's.
 
     Raises:
-        NotPermitted: the account may not import this kind anywhere. WorkbookRefused: the file is no such table.
+        NotPermitted: the account may not import this kind anywhere. Invalid: the file is no such table.
     """
     actor.require_somewhere(kind.permission)
     with read_table(content, filename, kind.columns) as table:

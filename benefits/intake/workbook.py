@@ -14,7 +14,7 @@ import orjson
 
 from benefits.core.as_typed import tidy
 from benefits.core.code_table import CodeTable, code_table
-from benefits.core.errors import Fault, Invalid
+from benefits.core.errors import Invalid, invalid
 
 _HOUSE = Path(__file__).parents[2]
 _READER = "import sys; sys.path.insert(0, sys.argv[1]); from benefits.intake.sheet_process import main; main()"
@@ -23,21 +23,14 @@ YES_NO = code_table("yes_no")
 _OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0"  # .xls, and a workbook under a password
 
 
-class WorkbookRefused(Invalid):
-    """The file cannot be read as the table it should be; its one fault says why.
+def refused(fault: str, **params: object) -> Invalid:
+    """The file cannot be read as the table it should be.
 
-    Its codes: `not_a_workbook`, `macro_workbook`, `zip_bomb`, `too_large`, `too_many_rows`, `too_many_columns`,
+    Faults: `not_a_workbook`, `macro_workbook`, `zip_bomb`, `too_large`, `too_many_rows`, `too_many_columns`,
     `cell_too_long`, `declaration_in_xml`, `encoding_unreadable`, `sheet_missing`, `empty`, `column_missing`,
     `column_unknown`, `header_duplicate`.
     """
-
-    def __init__(self, fault: str, **params: object) -> None:
-        super().__init__([Fault("/file", fault, params)])
-
-    @property
-    def fault(self) -> Fault:
-        """The one fault."""
-        return self.faults[0]
+    return invalid("/file", fault, **params)
 
 
 @dataclass(frozen=True)
@@ -69,11 +62,11 @@ class Columns:
         known = {name: at for at, name in enumerate(names) if name}
         if len(known) != sum(map(bool, names)):
             twice = sorted({name for name in names if name and names.count(name) > 1})
-            raise WorkbookRefused("header_duplicate", columns=twice)
+            raise refused("header_duplicate", columns=twice)
         if missing := [name for name in self.required if name not in known]:
-            raise WorkbookRefused("column_missing", columns=missing)
+            raise refused("column_missing", columns=missing)
         if unknown := sorted(known.keys() - {*self.required, *self.optional} - self.ignored):
-            raise WorkbookRefused("column_unknown", columns=unknown)
+            raise refused("column_unknown", columns=unknown)
         return [(name, at) for name, at in known.items() if name not in self.ignored]
 
 
@@ -90,13 +83,13 @@ def read_table(content: bytes, filename: str, columns: Columns, limits: Limits |
     """Open XLSX or CSV (UTF-8 or GB18030) and read the table that `columns` describes, inside a `with`.
 
     Cells come as text: days as `2019-05-01`, numbers plain, and those of more digits than Excel keeps in a form that no
-    check of digits accepts. Raises `WorkbookRefused`, mostly at once, at worst while the rows are read, so nothing
-    may be kept before the last one.
+    check of digits accepts. Raises `Invalid` (see `refused`), mostly at once, at worst while the rows are read,
+    so nothing may be kept before the last one.
     """
     with read_rows(content, filename, columns.sheet, limits) as (height, rows):
         header = next(rows, None)
         if header is None:
-            raise WorkbookRefused("empty")
+            raise refused("empty")
         yield Table(height, _by_heading(rows, columns.bind(header[1])))
 
 
@@ -110,20 +103,20 @@ def read_rows(
     with _reader(content, sheet, limits) as lines:
         opening = _next_line(lines)
         if not isinstance(opening, dict) or "height" not in opening:
-            raise WorkbookRefused("too_large")
+            raise refused("too_large")
         yield opening["height"], _rows(lines)
 
 
 def _refuse_at_sight(content: bytes, filename: str, limits: Limits) -> None:
     ending = Path(filename).suffix.lower()
     if len(content) > limits.size:
-        raise WorkbookRefused("too_large", most_mib=limits.size // _MIB)
+        raise refused("too_large", most_mib=limits.size // _MIB)
     if ending in {".xlsm", ".xltm", ".xlam"}:
-        raise WorkbookRefused("macro_workbook")
+        raise refused("macro_workbook")
     if not content[:4096].strip():
-        raise WorkbookRefused("empty")
+        raise refused("empty")
     if content.startswith(_OLD_OR_LOCKED) or (ending != ".csv" and not content.startswith(b"PK")):
-        raise WorkbookRefused("not_a_workbook")
+        raise refused("not_a_workbook")
 
 
 @contextmanager
@@ -155,10 +148,10 @@ def _next_line(lines: IO[bytes]) -> Any:
     """The next line's value; a fault, or an end without a word (out of time or memory), is a refusal."""
     line = lines.readline()
     if not line.endswith(b"\n"):
-        raise WorkbookRefused("too_large")
+        raise refused("too_large")
     value = orjson.loads(line)
     if isinstance(value, dict) and "fault" in value:
-        raise WorkbookRefused(value["fault"], **value["params"])
+        raise refused(value["fault"], **value["params"])
     return value
 
 

@@ -6,7 +6,8 @@ from datetime import date, datetime
 import openpyxl
 import pytest
 
-from benefits.intake.workbook import Columns, Limits, WorkbookRefused, read_table
+from benefits.core.errors import Invalid
+from benefits.intake.workbook import Columns, Limits, read_table
 
 COLUMNS = Columns(sheet="名册", required=("姓名", "证件号码"), optional=("手机号", "出生日期"))
 
@@ -117,6 +118,6 @@ def test_leaving_early_ends_the_reading_process() -> None:
 def test_too_many_rows_by_the_limit() -> None:
     content = saved([HEADER, ["王芳", "1"], ["李娜", "2"]])
     assert len(read(content, limits=Limits(rows=3))) == 2
-    with pytest.raises(WorkbookRefused) as refused:
+    with pytest.raises(Invalid) as refused:
         read(content, limits=Limits(rows=2))
-    assert refused.value.fault.code == "too_many_rows"
+    assert refused.value.faults[0].code == "too_many_rows"

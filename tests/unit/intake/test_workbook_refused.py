@@ -9,7 +9,8 @@ from collections.abc import Callable
 import openpyxl
 import pytest
 
-from benefits.intake.workbook import Columns, Limits, WorkbookRefused, read_table
+from benefits.core.errors import Invalid
+from benefits.intake.workbook import Columns, Limits, read_table
 
 COLUMNS = Columns(sheet="名册", required=("姓名", "证件号码"), optional=("手机号",))
 HEADER = "<row r='1'><c t='inlineStr'><is><t>姓名</t></is></c><c t='inlineStr'><is><t>证件号码</t></is></c></row>"
@@ -156,9 +157,9 @@ def test_a_bad_file_is_refused_by_its_fault_in_two_seconds(name: str) -> None:
     fault, filename, make = HOSTILE[name]
     content = make()
     begun = children_seconds()
-    with pytest.raises(WorkbookRefused) as refused, read_table(content, filename, COLUMNS) as table:
+    with pytest.raises(Invalid) as refused, read_table(content, filename, COLUMNS) as table:
         list(table.rows)
-    assert refused.value.fault.code == fault
+    assert refused.value.faults[0].code == fault
     assert children_seconds() - begun < 2
 
 
@@ -172,6 +173,6 @@ def test_limits_are_what_refuses() -> None:
 
 
 def test_the_fault_names_what_it_is_about() -> None:
-    with pytest.raises(WorkbookRefused) as refused, read_table("手机号\n1\n".encode(), "a.csv", COLUMNS):
+    with pytest.raises(Invalid) as refused, read_table("手机号\n1\n".encode(), "a.csv", COLUMNS):
         pass
-    assert refused.value.fault.params == {"columns": ["姓名", "证件号码"]}
+    assert refused.value.faults[0].params == {"columns": ["姓名", "证件号码"]}
