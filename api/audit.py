@@ -10,6 +10,7 @@ from marshmallow import ValidationError, fields, validates_schema
 from sqlalchemy.orm import Session
 
 from api.arguments import Blueprint
+from api.download import FILE
 from api.fields import Body, Id, Instant, Part, Text, Whole
 from api.guard import Desk, operation
 from api.job import JobView, shown_job
@@ -160,7 +161,9 @@ def start_export(desk: Desk[None], body: dict[str, Any]) -> Any:
 
 @bp.route("/exports/<uuid:export_id>/file", methods=["GET"])
 @operation(reader.PERMISSION, load=load_export)
-@bp.response(200, {"type": "string", "format": "binary"}, content_type="application/octet-stream")
+@bp.response(200, FILE, content_type="application/jsonl")
+@bp.response(200, FILE, content_type="text/csv")
+@bp.response(200, FILE, content_type=_MEDIA_TYPES["xlsx"])
 def export_file(desk: Desk[Job]) -> Response:
     """导出文件 / The file of a finished export."""
     shape = desk.thing.params["shape"]
