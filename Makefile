@@ -41,8 +41,8 @@ format: develop ## rewrite the code in the house's format
 bench: develop ## measure (ONLY=prefix narrows it)
 	@$(VENV) -m bench $(ONLY)
 
-faults: develop ## kill, cut and starve it, and see that nothing is lost
-	@$(VENV) -m pytest tests/faults
+faults: develop ## race it from several processes, many times over (SHORT=1: once, as make test does)
+	@FAULTS_TRIALS=$(if $(SHORT),1,25) $(VENV) -m pytest tests/faults
 
 lock: develop ## resolve requirements/*.in anew into requirements/*.txt, with hashes and without addresses
 	@for name in run develop; do \
