@@ -105,7 +105,7 @@ def get_fund(desk: Desk[Fund]) -> Any:
 
 
 @bp.route("/<uuid:fund_id>/adjustments", methods=["POST"])
-@operation("fund.keep", load=funds.lock_fund, keyed=True, conditional=True, moves_money=True)
+@operation("fund.keep", load=funds.kept_fund, keyed=True, conditional=True, moves_money=True)
 @bp.arguments(AdjustmentBody)
 @bp.response(200, FundView)
 def adjust_fund(desk: Desk[Fund], body: dict[str, Any]) -> Any:

@@ -61,6 +61,13 @@ def lock_fund(session: Session, actor: Actor, fund_id: UUID) -> Fund:
     return fund
 
 
+def kept_fund(session: Session, actor: Actor, fund_id: UUID) -> Fund:
+    """A fund that the actor keeps, locked; raises NotFound, and NotPermitted for one of a unit above."""
+    fund = lock_fund(session, actor, fund_id)
+    actor.require("fund.keep", fund.unit.path)
+    return fund
+
+
 def list_funds(
     session: Session, actor: Actor, *, after: UUID | None, limit: int, unit_code: str | None, year: int | None
 ) -> list[Fund]:
@@ -81,12 +88,11 @@ def sees_balance(actor: Actor, fund: Fund) -> bool:
 
 
 def adjust_fund(session: Session, actor: Actor, fund: Fund, *, amount: Decimal, reason: str) -> Fund:
-    """Raise or lower the appropriation.
+    """Raise or lower the appropriation of a fund that the actor keeps.
 
     Raises:
         Invalid: nothing is changed. FundExhausted: what is reserved, committed and spent would no longer be covered.
     """
-    actor.require("fund.keep", fund.unit.path)
     if amount == 0:
         raise invalid("/amount", "out_of_range")
     session.add(

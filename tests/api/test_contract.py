@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from tests.driver import Api
-from tests.story import account_path, filed, identity, member_id
+from tests.story import account_path, colleague, filed, identity, member_id, new_fund
 
 
 @pytest.mark.parametrize(("method", "path"), [("PUT", "/members"), ("GET", "/auth/tokens"), ("POST", "/me")])
@@ -110,3 +110,12 @@ def test_missing_columns_are_named_in_plain_words(api: Api) -> None:
     assert answer.status_code == 422
     (fault,) = answer.get_json()["errors"]
     assert fault["detail"] == "Columns are missing: 证件号码, 出生日期, 单位代码, 用工形式, 会籍状态."
+
+
+def test_permission_comes_before_key_and_version(api: Api) -> None:
+    fund = new_fund(api, unit="AH")
+    colleague(api, "below", "finance", unit="AH-D02", person=41)
+    below = api("below")
+    assert below.get(f"/funds/{fund}").get_json()["available"] is None
+    answer = below.post(f"/funds/{fund}/adjustments", {"amount": "1.00", "reason": "x"}, key=None)
+    assert (answer.status_code, answer.get_json()["code"]) == (403, "not_permitted")
