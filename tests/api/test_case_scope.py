@@ -9,14 +9,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
 
 from models.vocabulary import BankOutcome
 from tests.bank import answers, bank_answers_judged, bank_says
 from tests.driver import Api, Caller
 from tests.story import (
     approved,
-    books,
     card,
     colleague,
     done,
@@ -230,17 +228,6 @@ def test_a_role_there_that_reads_no_cases_opens_none(api: Api, theirs: Theirs) -
         assert seen(one) == seen(other)
 
 
-def test_a_fund_above_is_a_name_without_balances(api: Api, ours: dict[str, Caller]) -> None:
-    above = new_fund(api, unit="AH", name="省级资金")
-    for role, caller in ours.items():
-        shown = done(caller.get(f"/funds/{above}"))
-        assert shown["name"] == "省级资金", role
-        assert [shown[part] for part in ("appropriated", "reserved", "committed", "spent", "available")] == [None] * 5
-        assert [each["available"] for each in done(caller.get("/funds"))["items"]] == [None]
-    answer = ours["finance"].act(f"/funds/{above}", "adjustments", {"amount": "1.00", "reason": "x"})
-    assert (answer.status_code, answer.get_json()["code"]) == (403, "not_permitted")
-
-
 def test_their_batch_takes_no_results_from_us(api: Api, theirs: Theirs, ours: dict[str, Caller]) -> None:
     batch = f"/payment-batches/{theirs.ids['batch_id']}"
     given = answers(api, batch, {1: BankOutcome.PAID})
@@ -248,18 +235,3 @@ def test_their_batch_takes_no_results_from_us(api: Api, theirs: Theirs, ours: di
     assert [[finding.code for finding in each.findings] for each in judged] == [["batch_unknown"]]
     assert done(api("finance").get(f"/disbursements/{theirs.ids['disbursement_id']}"))["state"] == "released"
     assert [each.verdict for each in bank_says(api, batch, {1: BankOutcome.PAID})] == ["book"]
-
-
-def test_a_unit_whose_code_begins_alike_is_another(api: Api) -> None:
-    """A grant at AH-D01 reaches what is below it and not AH-D011."""
-    with books(api) as session:
-        session.execute(
-            text(
-                "INSERT INTO unit (id, code, name, parent_id, path, union_kind, unit_kind, division_code, remote_area, "
-                "basic_education) SELECT gen_random_uuid(), 'AH-D011', 'x', id, '/AH/AH-D011/', 'primary', 'school', "
-                "'340100', false, false FROM unit WHERE code = 'AH'"
-            )
-        )
-    fund = new_fund(api, unit="AH-D011", name="相邻")
-    assert api("officer2").get(f"/funds/{fund}").status_code == 404
-    assert done(api("officer2").get("/funds"))["items"] == []

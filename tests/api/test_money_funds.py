@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
 
 from models.vocabulary import BankOutcome
 from tests.bank import bank_says
@@ -11,6 +12,7 @@ from tests.story import (
     GIFT,
     approved,
     balance,
+    books,
     card,
     colleague,
     done,
@@ -143,3 +145,31 @@ def test_only_finance_keeps_funds(api: Api, who: str) -> None:
     assert api(who).post("/funds", BODY).status_code == 403
     answer = api(who).post(f"/funds/{fund}/adjustments", {"amount": "1.00", "reason": "x"}, if_match='"1"')
     assert answer.status_code == 403
+
+
+def test_a_fund_above_is_a_name_without_balances(api: Api) -> None:
+    colleague(api, "d01-finance", "finance", unit="AH-D01", person=803)
+    above = new_fund(api, unit="AH", name="省级资金")
+    for who in ("officer2", "d01-finance"):
+        caller = api(who)
+        shown = done(caller.get(f"/funds/{above}"))
+        assert shown["name"] == "省级资金", who
+        assert [shown[part] for part in ("appropriated", "reserved", "committed", "spent", "available")] == [None] * 5
+        assert [each["available"] for each in done(caller.get("/funds"))["items"]] == [None]
+    answer = api("d01-finance").act(f"/funds/{above}", "adjustments", {"amount": "1.00", "reason": "x"})
+    assert (answer.status_code, answer.get_json()["code"]) == (403, "not_permitted")
+
+
+def test_a_unit_whose_code_begins_alike_is_another(api: Api) -> None:
+    """A grant at AH-D01 reaches what is below it and not AH-D011."""
+    with books(api) as session:
+        session.execute(
+            text(
+                "INSERT INTO unit (id, code, name, parent_id, path, union_kind, unit_kind, division_code, remote_area, "
+                "basic_education) SELECT gen_random_uuid(), 'AH-D011', 'x', id, '/AH/AH-D011/', 'primary', 'school', "
+                "'340100', false, false FROM unit WHERE code = 'AH'"
+            )
+        )
+    fund = new_fund(api, unit="AH-D011", name="相邻")
+    assert api("officer2").get(f"/funds/{fund}").status_code == 404
+    assert done(api("officer2").get("/funds"))["items"] == []

@@ -8,6 +8,7 @@ import secrets
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 
 import pytest
 from sqlalchemy import create_engine
@@ -18,6 +19,7 @@ from config.settings import Settings
 from models.database import db
 from tests.driver import PASSWORD
 from tests.faults.wire import RemoteApi
+from tests.story import colleague, identity
 from tools import supervise
 from tools.provision import Provisioned, clone
 
@@ -45,7 +47,11 @@ def world(superuser_url: str, template: Provisioned, settings: Settings) -> Iter
     app = create_app(own)
     try:
         supervise.await_answer(own, server)
-        yield World(RemoteApi(app, own.port), own)
+        api = RemoteApi(app, own.port)
+        colleague(api, "finance2", "finance", person=602)
+        colleague(api, "reviewer2", "reviewer", person=601)
+        colleague(api, "reviewer-again", "reviewer", person=identity(202, date(1975, 8, 2)))  # `reviewer` once more
+        yield World(api, own)
     finally:
         for program in (server, *workers):
             program.stop()

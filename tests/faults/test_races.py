@@ -5,23 +5,20 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import date
 from itertools import count, product
 from uuid import uuid4
 
 import pytest
 
-from tests.faults.conftest import TRIALS, World
+from tests.faults.conftest import TRIALS
 from tests.faults.wire import Answer, RemoteApi, at_once
 from tests.story import (
     GIFT,
     MEDICAL,
     approved,
     balance,
-    colleague,
     done,
     filing,
-    identity,
     new_fund,
     recomputed,
     rows,
@@ -31,13 +28,6 @@ from tests.story import (
 MEMBERS = [f"D0{unit}-00{number}" for number, unit in product((1, 2, 3), (1, 2, 3))]
 _numbers = count(1)
 _years: Iterator[tuple[str, int]] = iter(product(MEMBERS, (2022, 2023, 2024)))  # caps are asked of a person's year
-
-
-@pytest.fixture(scope="module", autouse=True)
-def people(world: World) -> None:
-    """A second reviewer, and a second account of the first one."""
-    colleague(world.api, "reviewer2", "reviewer", person=601)
-    colleague(world.api, "reviewer-again", "reviewer", person=identity(202, date(1975, 8, 2)))
 
 
 def codes(answers: Sequence[Answer]) -> Counter[str]:
