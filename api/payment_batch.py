@@ -127,7 +127,7 @@ def cancel(desk: Desk[PaymentBatch], _body: dict[str, Any]) -> Any:
 
 
 @bp.route("/<uuid:batch_id>/file", methods=["GET"])
-@operation("payment.read", load=batches.find_batch)
+@operation("payment.file", load=batches.find_batch)
 @bp.arguments(FileQuery, location="query")
 @bp.response(200, FILE, content_type="text/csv")
 def get_file(desk: Desk[PaymentBatch], query: dict[str, Any]) -> Response:

@@ -63,6 +63,17 @@ END""",
     ),
     # Where a granted unit stands in the tree, before the grants have opened the scope.
     "unit_path(unit_ uuid)": ("text", "BEGIN RETURN (SELECT path FROM unit WHERE id = unit_); END"),
+    # Whom a person declared as relatives, from whichever account, and who declared them.
+    "relatives_of(person_ uuid)": (
+        "uuid[]",
+        """
+BEGIN
+    RETURN ARRAY(
+        SELECT r.person_id FROM relative r JOIN account a ON a.id = r.account_id WHERE a.person_id = person_
+        UNION
+        SELECT a.person_id FROM relative r JOIN account a ON a.id = r.account_id WHERE r.person_id = person_);
+END""",
+    ),
     # Live awards of a person over all unions: their sum in yuan. A null kind, occasion or year means any.
     "entitlement_sum(person_ uuid, programme_ text, kind_ text, occasion_ text, year_ integer, except_ uuid)": (
         "numeric",

@@ -135,7 +135,7 @@ class Disbursement(Versioned, Base):
     payee_holder: Mapped[Word] = mapped_column(info=PERSONAL)
     payee_bank: Mapped[Word] = mapped_column(info=PERSONAL)
     payee_last4: Mapped[Word] = mapped_column(info=PERSONAL)
-    bank_serial: Mapped[str | None] = mapped_column(unique=True)
+    bank_serial: Mapped[str | None]
     bank_reason: Mapped[str | None]
     settled_on: Mapped[date | None]
     created_at: Mapped[Created]
@@ -157,6 +157,7 @@ class Disbursement(Versioned, Base):
             postgresql_where=text(f"state IN ({_LIVE})"),
         ),
         UniqueConstraint("batch_id", "serial"),
+        UniqueConstraint("fund_id", "bank_serial"),
         UniqueConstraint("id", "application_id", name="uq_disbursement_anchor"),
         Index(None, "fund_id", "state"),
         Index(None, "unit_id", "id"),

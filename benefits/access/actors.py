@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, Text, cast, func, select
 from sqlalchemy.orm import Session
 
 from benefits.access import sign_ins
 from benefits.core.actor import UNION_ZONE, Actor, Held
 from benefits.core.errors import NotSignedIn
-from models.account import Account, Grant, Relative
+from models.account import Account, Grant
 from models.database import Scope, set_scope
 
 
@@ -45,12 +45,8 @@ def _actor(session: Session, account: Account, at: datetime, request_id: str) ->
     grants = _grants_in_force(session, account.id, at.astimezone(UNION_ZONE).date())
     paths = tuple(sorted({grant.path for grant in grants}))
     set_scope(session, Scope(account_id=account.id, request_id=request_id, paths=paths))
-    # A person may have two accounts: what was declared on either keeps both away from the case.
-    relatives = session.scalars(
-        select(Relative.person_id)
-        .join(Account, Account.id == Relative.account_id)
-        .where(Account.person_id == account.person_id)
-    )
+    # Both ways, and from whichever account of a person: who declared whom keeps each away from the other's case.
+    relatives = session.scalars(select(cast(func.relatives_of(account.person_id), ARRAY(Text)))).one()
     return Actor(
         account_id=account.id,
         person_id=account.person_id,
@@ -59,7 +55,7 @@ def _actor(session: Session, account: Account, at: datetime, request_id: str) ->
         grants=grants,
         request_id=request_id,
         at=at,
-        relatives=frozenset(relatives),
+        relatives=frozenset(map(UUID, relatives)),
     )
 
 

@@ -37,6 +37,7 @@ PERMISSIONS = MappingProxyType(
         "payment.read": frozenset({"officer", "reviewer", "finance", "cashier", "auditor"}),
         "payment.batch": frozenset({"finance"}),
         "payment.release": frozenset({"cashier"}),
+        "payment.file": frozenset({"finance", "cashier", "auditor"}),
         "payment.resolve": frozenset({"finance"}),
         "round.read": frozenset({"officer", "reviewer", "finance", "auditor"}),
         "round.keep": frozenset({"officer"}),

@@ -50,14 +50,12 @@ def freeze(session: Session, number: str, payments: Sequence[Disbursement]) -> B
 
 
 def batch_file(session: Session, actor: Actor, batch: PaymentBatch) -> bytes:
-    """The frozen file, for those who pay; each download enters the record.
+    """The frozen file, for those who pay and those who audit; each download enters the record.
 
     Raises:
-        StateForbids: not approved yet. NotPermitted: finance or cashier of the fund's unit is asked.
+        StateForbids: not approved yet. NotPermitted: finance, cashier or auditor of the fund's unit is asked.
     """
-    path = batch.fund.unit.path
-    if not actor.may("payment.batch", path):
-        actor.require("payment.release", path)
+    actor.require("payment.file", batch.fund.unit.path)
     if batch.state not in _READY:
         raise StateForbids(state=batch.state, act="file")
     key = secrecy(session).unwrap(batch.key_wrapped, batch.id)

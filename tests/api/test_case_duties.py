@@ -112,6 +112,14 @@ def test_one_case_of_a_batch_is_enough(api: Api, fund: str) -> None:
     refused(api("both").act(batch, "approve"), "duty_conflict")
 
 
+def test_a_declaration_keeps_both_sides_away(api: Api, fund: str) -> None:
+    members_own = colleague(api, "member-too", "officer", unit="AH-D01", person=MEMBER)
+    path = submitted(api)
+    declared = api("admin").post(f"{members_own}/relatives", {"id_number": REVIEWER, "relation": "儿媳"})
+    assert declared.status_code == 201, declared.get_json()
+    refused(api("reviewer").act(path, "approve", {"fund_id": fund}), "own_case")
+
+
 @pytest.mark.parametrize("kin", ["oneself", "relative"])
 def test_ones_own_case_and_a_relatives(api: Api, fund: str, kin: str) -> None:
     """File, submit, decide, approve the payment, release, correct the account, resolve: each by somebody close."""

@@ -682,8 +682,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["fund_id"], ["fund.id"], name=op.f("fk_disbursement_fund_id")),
         sa.ForeignKeyConstraint(["replaces_id"], ["disbursement.id"], name=op.f("fk_disbursement_replaces_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_disbursement")),
-        sa.UniqueConstraint("bank_serial", name=op.f("uq_disbursement_bank_serial")),
         sa.UniqueConstraint("batch_id", "serial", name=op.f("uq_disbursement_batch_id_serial")),
+        sa.UniqueConstraint("fund_id", "bank_serial", name=op.f("uq_disbursement_fund_id_bank_serial")),
         sa.UniqueConstraint("id", "application_id", name="uq_disbursement_anchor"),
         sa.UniqueConstraint("replaces_id", name=op.f("uq_disbursement_replaces_id")),
     )

@@ -32,7 +32,7 @@ def upgrade() -> None:
         if table.name in there:
             install_triggers(connection, table, record_role)
     op.execute(
-        f'GRANT SELECT ON unit, person, account, application, entitlement TO "{record_role}"; '
+        f'GRANT SELECT ON unit, person, account, relative, application, entitlement TO "{record_role}"; '
         f'GRANT INSERT ON person TO "{record_role}"'
     )
     install_functions(connection, app_role=app_role, record_role=record_role)
