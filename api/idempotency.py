@@ -47,7 +47,7 @@ class Kept:
             KeyInUse: a request with it is running. KeyReused: it was used for another request.
         """
         key = request.headers.get("Idempotency-Key")
-        if key is None:
+        if not key:
             raise KeyMissing
         if not _KEY.match(key):
             raise invalid("/headers/Idempotency-Key", "key_malformed")

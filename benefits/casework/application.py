@@ -28,10 +28,12 @@ from models.membership import Membership
 from models.unit import Unit
 from models.vocabulary import ApplicationState
 
+_NO_PAYEE = dict.fromkeys(("payee_cipher", "payee_hash", "payee_holder", "payee_bank", "payee_last4"))
+
 
 @dataclass(frozen=True)
 class Filing:
-    """What an officer writes on an application; `payee` None: the member's registered account."""
+    """What an officer writes on an application; `payee` None: the member's registered account, for money."""
 
     on: date
     amount: Decimal | None
@@ -158,8 +160,10 @@ def _write(
     application.event_on = filing.on
     application.amount = filing.amount
     application.facts_cipher = seal_facts(session, application.person_id, application.id, filing.facts)
+    if keep_payee:
+        return
     payee = filing.payee or registered_payee(session, membership)
-    if payee is not None and not keep_payee:
-        sealed = seal_payee(session, application.person_id, application.id, payee)
-        for column, value in sealed.columns().items():
-            setattr(application, column, value)
+    application.payee_named = filing.payee is not None
+    columns = seal_payee(session, application.person_id, application.id, payee).columns() if payee else _NO_PAYEE
+    for column, value in columns.items():
+        setattr(application, column, value)

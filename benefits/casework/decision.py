@@ -5,23 +5,20 @@ from __future__ import annotations
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from benefits.casework import workflow
 from benefits.casework.assessment import Judgement, assess_case, keep
+from benefits.casework.grant import grant, require_payable, take_back
 from benefits.casework.notice import close_notice, post_notice, require_complete
 from benefits.core.actor import Actor
 from benefits.core.errors import CapExceeded, DutyConflict, NotEligible, NotFound, StateForbids, invalid
 from benefits.money import fund as funds
-from benefits.money.disbursement import make_disbursement
 from benefits.money.duty import require_duty
-from benefits.money.entitlement import reserve_award, settle_awards
-from benefits.money.payee import open_payee
 from models.application import Act, Application
-from models.money import Disbursement, Fund
+from models.money import Fund
 from models.vocabulary import ApplicationState as State
-from models.vocabulary import DisbursementState, EntitlementState
 
 # Room that ran out between filing and decision is a conflict with others, not a fault of the case.
 _TAKEN_MEANWHILE = frozenset({"amount_within_limit", "not_taken_elsewhere", "once_in_period"})
@@ -39,6 +36,7 @@ def submit(session: Session, actor: Actor, application: Application) -> Applicat
     judgement = assess_case(session, application)
     if judgement.assessment.outcome != "eligible":
         raise NotEligible(judgement.assessment.findings, outcome=judgement.assessment.outcome)
+    require_payable(session, application, judgement.assessment)
     keep(session, application, judgement)
     application.submission += 1
     workflow.advance(session, actor, application, "submit", State.SUBMITTED)
@@ -88,7 +86,7 @@ def approve(
         state = State.UNDER_REVIEW
     workflow.advance(session, actor, application, "approve", state, note=note, amount=decided)
     if enough:
-        _grant(session, application, judgement, decided)
+        grant(session, application, judgement.assessment, decided)
         close_notice(session, actor, application)
     return application
 
@@ -97,7 +95,7 @@ def give_back(session: Session, actor: Actor, application: Application, reason: 
     """Return a case to its officer: decisions are void, reservations are released, unsent payments cancelled."""
     _require_decider(session, actor, application, "return")
     if application.state == State.APPROVED:
-        _release(session, application)
+        take_back(session, application)
     close_notice(session, actor, application)
     workflow.advance(session, actor, application, "return", State.RETURNED, note=reason)
     return application
@@ -197,45 +195,6 @@ def _judge_now(session: Session, application: Application, amount: Decimal, fund
     if answer.outcome != "eligible":
         raise NotEligible(answer.findings, outcome=answer.outcome)
     return judgement
-
-
-def _grant(session: Session, application: Application, judgement: Judgement, amount: Decimal) -> None:
-    answer = judgement.assessment
-    if answer.key is None or application.fund_id is None:
-        raise StateForbids(state=application.state, act="approve")
-    reserve_award(session, application, answer.key, amount)
-    funds.reserve(session, application.fund_id, amount)
-    if answer.entitlement is not None and answer.entitlement.form == "money":
-        if application.payee_cipher is None:
-            raise invalid("/payee", "payee_missing")
-        payee = open_payee(session, application.person_id, application.id, application.payee_cipher)
-        make_disbursement(session, application, fund_id=application.fund_id, amount=amount, payee=payee)
-
-
-def _release(session: Session, application: Application) -> None:
-    """Undo an approval none of whose payments has entered a batch."""
-    payments = session.scalars(
-        select(Disbursement)
-        .where(Disbursement.application_id == application.id)
-        .order_by(Disbursement.id)
-        .execution_options(populate_existing=True)
-    ).all()
-    sent = [
-        payment.state
-        for payment in payments
-        if payment.state not in {DisbursementState.RESERVED, DisbursementState.CANCELLED}
-    ]
-    if sent:
-        raise StateForbids(state=sent[0], act="return")
-    if application.fund_id is None or application.approved_amount is None:
-        raise StateForbids(state=application.state, act="return")
-    settle_awards(session, [application.id], EntitlementState.RELEASED)
-    funds.release(session, application.fund_id, application.approved_amount)
-    session.execute(
-        update(Disbursement)
-        .where(Disbursement.application_id == application.id, Disbursement.state == DisbursementState.RESERVED)
-        .values(state=DisbursementState.CANCELLED)
-    )
 
 
 def _notice_days(judgement: Judgement, application: Application) -> int:

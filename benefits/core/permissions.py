@@ -23,7 +23,7 @@ PERMISSIONS = MappingProxyType(
         "member.read": frozenset({"officer", "reviewer", "auditor"}),
         "member.register": frozenset({"officer"}),
         "member.disclose": frozenset({"officer", "reviewer", "finance", "auditor"}),
-        "import.unit": frozenset({"officer", "admin"}),
+        "import.unit": frozenset({"admin"}),
         "import.member": frozenset({"officer"}),
         "import.bank_result": frozenset({"cashier"}),
         "import.read": frozenset({"officer", "admin", "cashier", "finance", "auditor"}),

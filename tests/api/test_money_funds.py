@@ -16,6 +16,7 @@ from tests.story import (
     card,
     colleague,
     done,
+    filed,
     new_fund,
     payment,
     prepared,
@@ -173,3 +174,23 @@ def test_a_unit_whose_code_begins_alike_is_another(api: Api) -> None:
     fund = new_fund(api, unit="AH-D011", name="相邻")
     assert api("officer2").get(f"/funds/{fund}").status_code == 404
     assert done(api("officer2").get("/funds"))["items"] == []
+
+
+def test_goods_pay_a_named_supplier_and_never_the_member(api: Api) -> None:
+    fund = new_fund(api)
+    gift = {"programme": "holiday_visit", "on": "2026-09-25"}
+    facts = {"kind": "festival_gift", "occasion": "mid_autumn", "form": "goods"}
+    supplier = {"holder": "徽州粮油公司", "account_number": card(900), "bank": "徽商银行"}
+    bought = filed(api, amount="600.00", **gift, facts=facts, payee=supplier)
+    done(api("officer").act(bought, "submit"))
+    shown = done(api("reviewer").act(bought, "approve", {"fund_id": fund}))
+    assert [each["amount"] for each in shown["disbursements"]] == ["600.00"]
+
+    issued = filed(api, "D01-002", "600.00", **gift, facts=facts)
+    done(api("officer").act(issued, "submit"))
+    assert done(api("reviewer").act(issued, "approve", {"fund_id": fund}))["disbursements"] == []
+    assert balance(api, fund)["reserved"] == "1200.00"
+
+    cash = filed(api, "D01-003", "600.00", **gift, facts=facts, payee={**supplier, "holder": "张桂兰"})
+    refused = api("officer").act(cash, "submit")
+    assert refused.get_json()["errors"][0]["code"] == "goods_paid_to_member"

@@ -314,6 +314,7 @@ def upgrade() -> None:
         sa.Column("payee_holder", sa.String(), nullable=True),
         sa.Column("payee_bank", sa.String(), nullable=True),
         sa.Column("payee_last4", sa.String(), nullable=True),
+        sa.Column("payee_named", sa.Boolean(), nullable=False, comment="by the officer, not taken from the register"),
         sa.Column("fund_id", sa.Uuid(), nullable=True),
         sa.Column("assessment_id", sa.Uuid(), nullable=True),
         sa.Column(
