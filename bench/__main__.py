@@ -1,4 +1,9 @@
-"""Runs the measurements whose names begin with what is given, or all of them; each prints one line of JSON."""
+"""Runs the measurements whose names begin with what is given, or all of them.
+
+Standard output has one JSON line for each: `name`, `value` and `baseline` in seconds, and `ratio`, how many times
+slower than the baseline of the same run (1.0 equal, lower better). What else was seen (rows, memory) goes to standard
+error.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +14,8 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+from bench.stand import Unavailable
 
 Measure = Callable[[], dict[str, Any]]
 
@@ -27,7 +34,15 @@ def main(prefixes: list[str]) -> int:
         name: run for name, run in measures().items() if not prefixes or any(name.startswith(p) for p in prefixes)
     }
     for name, run in chosen.items():
-        print(json.dumps({"name": name, "cores": os.cpu_count(), **run()}, ensure_ascii=False), flush=True)
+        try:
+            seen = run()
+        except Unavailable as reason:
+            print(f"{name}: {reason}", file=sys.stderr)
+            continue
+        value, baseline = seen.pop("value"), seen.pop("baseline")
+        line = {"name": name, "value": round(value, 3), "unit": "s", "baseline": round(baseline, 3)}
+        print(json.dumps({**line, "ratio": round(value / baseline, 3)}, ensure_ascii=False), flush=True)
+        print(json.dumps({"name": name, "cores": os.cpu_count(), **seen}, ensure_ascii=False), file=sys.stderr)
     return 0 if chosen else 1
 
 

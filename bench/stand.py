@@ -25,6 +25,10 @@ _MIB = 1 << 20
 _PARTS = {"granian": "server", "tools.worker": "worker", "sheet_process": "reader", "postgres": "database"}
 
 
+class Unavailable(Exception):  # noqa: N818 - a fact about the machine
+    """What a measurement needs is not to be had here; the measurement is left out, with the reason."""
+
+
 @dataclass
 class Stand:
     """A running system: its address, and the memory of its parts when all together took most (PSS, in MiB)."""

@@ -6,11 +6,13 @@ import json
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
 
+from bench.stand import Unavailable
 from bench.sweep import COLUMNS, SOURCE, compiled_round, database
 
 PEERS = Path(__file__).parent / "peers"
@@ -20,8 +22,8 @@ MEMBERS = 20_000
 _AS_NUMBER = "CAST(to_char({}, 'YYYYMMDD') AS integer)"
 
 
-def _members() -> list[dict[str, Any]]:
-    """The facts of synthetic members, with the outcome of our sweep."""
+def _members() -> tuple[list[dict[str, Any]], float]:
+    """The facts of synthetic members with the outcome of our sweep, and the seconds that it takes alone."""
     plain = {name: column.value for name, column in COLUMNS.items()}
     facts = plain | {
         "birth": _AS_NUMBER.format(plain["birth_date"]),
@@ -36,7 +38,10 @@ def _members() -> list[dict[str, Any]]:
         f"FROM {SOURCE} JOIN ({compiled.sql}) AS d ON d.member_id = m.id"
     )
     with database(MEMBERS) as connection:
-        return list(connection.execute(text(query), dict(compiled.parameters)).scalars())
+        members = list(connection.execute(text(query), dict(compiled.parameters)).scalars())
+        begun = time.monotonic()
+        connection.execute(text(f"CREATE TABLE decided AS {compiled.sql}"), dict(compiled.parameters))
+        return members, time.monotonic() - begun
 
 
 def _peer(package: str, script: str) -> dict[str, Any]:
@@ -45,11 +50,13 @@ def _peer(package: str, script: str) -> dict[str, Any]:
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
         install = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", package]
         if subprocess.run(install, check=False, capture_output=True, timeout=300).returncode:
-            return {"package": package, "installed": False}
+            raise Unavailable(f"{package} does not install here")
         facts = Path(folder) / "members.json"
-        facts.write_text(json.dumps(_members()), "utf-8")
+        members, ours = _members()
+        facts.write_text(json.dumps(members), "utf-8")
         ran = subprocess.run([python, PEERS / script, facts], check=True, capture_output=True, text=True)
-        return {"package": package, "members": MEMBERS, **json.loads(ran.stdout)}
+        seen = json.loads(ran.stdout)
+        return {"value": ours, "baseline": seen.pop("seconds"), "package": package, "members": MEMBERS, **seen}
 
 
 MEASURES = {

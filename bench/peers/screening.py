@@ -33,4 +33,4 @@ def report(decide, more=None):
     outcomes = [outcome(passes) for passes in decide(members)]
     seconds = time.monotonic() - begun
     other = sum(seen != facts["outcome"] for seen, facts in zip(outcomes, members, strict=True))
-    print(json.dumps({"members_per_s": round(len(members) / seconds), "decided_otherwise": other}))
+    print(json.dumps({"seconds": seconds, "decided_otherwise": other}))
