@@ -36,5 +36,5 @@ PROGRAMME = Programme(
             source="record",
         ),
     ),
-    record_facts=(RecordFact("granted_this_season", "sum"),),
+    record_facts=(RecordFact("granted_this_season", "sum", kinds=("relief_goods",)),),
 )
