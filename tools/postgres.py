@@ -33,7 +33,7 @@ SETTINGS = {
     "listen_addresses": "",  # the socket only
     "unix_socket_permissions": "0700",
     "max_connections": "200",
-    "shared_buffers": "256MB",
+    "shared_buffers": "128MB",
     "max_wal_size": "2GB",
     "timezone": "UTC",
     "log_timezone": "UTC",
