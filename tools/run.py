@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
 
-from benefits import demonstration
-from config.settings import Settings, SettingsError, load
+from config.settings import CHECKOUT, Settings, SettingsError, load
 from tools import database, leash, supervise
 from tools.binaries import DatabaseError
 from tools.keys import keep_accounts, with_secrets
@@ -45,7 +46,7 @@ def run(given: Mapping[str, str], *, prepare_only: bool) -> None:
     with database.ready(settings, environ) as base:
         made = base.provisioned
         settings = replace(settings, database_url=made.app_url, database_owner_url=made.owner_url)
-        accounts = demonstration.load(settings)
+        accounts = _furnish({**environ, "DATABASE_URL": made.app_url})
         keep_accounts(settings.data_dir, accounts)
         if prepare_only:
             _tell(settings, accounts, "Ready")
@@ -54,6 +55,16 @@ def run(given: Mapping[str, str], *, prepare_only: bool) -> None:
             name: value for name, value in environ.items() if name not in {"DATABASE_OWNER_URL", "DEMO_PASSWORD"}
         }
         _serve(settings, accounts, base, {**serving, "DATABASE_URL": made.app_url})
+
+
+def _furnish(environ: Mapping[str, str]) -> dict[str, str]:
+    """Load rules and demonstration union; gives user name → password of the accounts made now."""
+    command = [sys.executable, "-m", "tools.furnish"]
+    done = subprocess.run(command, env=dict(environ), cwd=CHECKOUT, stdout=subprocess.PIPE, check=False)
+    if done.returncode:
+        raise StartError("The rules and the demonstration union could not be loaded; the reason stands above.")
+    accounts: dict[str, str] = json.loads(done.stdout)
+    return accounts
 
 
 def _serve(
