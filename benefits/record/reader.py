@@ -88,9 +88,18 @@ def find_event(session: Session, actor: Actor, n: int) -> Event:
 
 
 def snapshot(session: Session) -> str:
-    """Which transactions are complete now, as PostgreSQL writes it; what it shows of the record never changes."""
-    shown: str = session.execute(text("SELECT pg_current_snapshot()::text")).scalar_one()
-    return shown
+    """Which transactions are complete now, as PostgreSQL writes it; what it shows of the record never changes.
+
+    PostgreSQL leaves the asking transaction out of those that run: once a later one has ended it would count as
+    complete, so it is put back.
+    """
+    shown, own = session.execute(
+        text("SELECT pg_current_snapshot()::text, pg_current_xact_id_if_assigned()::text")
+    ).one()
+    first, beyond, running = shown.split(":")
+    if own is not None and int(own) < int(beyond):
+        running = ",".join(sorted({*filter(None, running.split(",")), own}, key=int))
+    return f"{first}:{beyond}:{running}"
 
 
 def stream_events(session: Session, actor: Actor, selection: Selection, seen_in: str) -> Iterator[Event]:

@@ -163,6 +163,8 @@ def test_a_long_record_is_in_several_parts(desk: tuple[Session, Actor], shop: Sh
     session, actor = desk
     for number in range(MANY):
         write_entry(session, kind="reading", action="x", unit_id=actor.unit_id, data={"number": number})
+    with shop.engine.begin() as later:  # a transaction that begins after ours and ends before it
+        later.execute(text("SELECT pg_current_xact_id()"))
     job = start_export(session, actor, "jsonl", Selection(kind="reading"))
     assert lines(finish(session, actor, shop, job.id)) == []  # not complete when it was asked
     job = start_export(session, actor, "jsonl", Selection(kind="reading"))
