@@ -14,7 +14,7 @@ from api.payee import PayeeBody, PayeeView, shown_payee
 from api.programme import AssessmentView
 from benefits.casework import application as cases
 from benefits.casework.application import Filing, find_application, lock_application
-from benefits.casework.assessment import assess_case, replay, stored_facts
+from benefits.casework.assessment import judgement_of, stored_facts
 from benefits.casework.document import documents_of
 from benefits.money.disbursement import list_disbursements
 from benefits.money.payee import read_payee
@@ -112,9 +112,7 @@ def summary(application: Application) -> dict[str, Any]:
 def shown(desk: Desk[Any], application: Application) -> dict[str, Any]:
     """A case as its page shows it; before it is submitted the assessment is today's."""
     desk.session.flush()
-    open_still = application.state in {ApplicationState.DRAFT, ApplicationState.RETURNED}
-    judgement = None if open_still else replay(desk.session, application)
-    judgement = judgement or assess_case(desk.session, application)
+    judgement = judgement_of(desk.session, application)
     payments = list_disbursements(desk.session, desk.actor, after=None, limit=200, application_id=application.id)
     return {
         **summary(application),

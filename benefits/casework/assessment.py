@@ -28,6 +28,7 @@ from models.columns import new_id
 from models.membership import Membership
 from models.secrecy import secrecy
 from models.unit import Unit
+from models.vocabulary import ApplicationState
 
 
 @dataclass(frozen=True)
@@ -193,3 +194,10 @@ def replay(session: Session, application: rows.Application) -> Judgement | None:
     running = edition_by_id(session, row.policy_id)
     answer = assess(running.edition, facts, on=row.event_on, calendar=calendar(session))
     return Judgement(answer, running, facts)
+
+
+def judgement_of(session: Session, application: rows.Application) -> Judgement:
+    """What a case's page and paper show: as decided, or as of now while the officer may still change it."""
+    open_still = application.state in {ApplicationState.DRAFT, ApplicationState.RETURNED}
+    decided = None if open_still else replay(session, application)
+    return decided or assess_case(session, application)

@@ -13,9 +13,9 @@ from benefits.casework.assessment import Judgement, assess_case, keep
 from benefits.casework.grant import grant, require_payable, take_back
 from benefits.casework.notice import close_notice, post_notice, require_complete
 from benefits.core.actor import Actor
-from benefits.core.errors import CapExceeded, DutyConflict, NotEligible, NotFound, StateForbids, invalid
-from benefits.money import fund as funds
+from benefits.core.errors import CapExceeded, DutyConflict, NotEligible, StateForbids, invalid
 from benefits.money.duty import require_duty
+from benefits.money.fund import paying_fund
 from models.application import Act, Application
 from models.money import Fund
 from models.vocabulary import ApplicationState as State
@@ -67,7 +67,7 @@ def approve(
     """
     _require_decider(session, actor, application, "approve")
     require_complete(session, actor, application)
-    fund = _fund(session, actor, application, fund_id)
+    fund = paying_fund(session, actor, fund_id, application.unit.path)
     first = _earlier_approvals(session, application)
     if any(act.person_id == actor.person_id for act in first):
         raise DutyConflict(application_id=application.id, held="decided", wanted="second_review")
@@ -146,17 +146,6 @@ def _require_decider(session: Session, actor: Actor, application: Application, a
     )
     if before is not None:
         raise DutyConflict(application_id=application.id, held="decided", wanted="appeal")
-
-
-def _fund(session: Session, actor: Actor, application: Application, fund_id: UUID) -> Fund:
-    """The fund, if its unit is the case's own or above it; an invisible one looks like none."""
-    try:
-        fund = funds.find_fund(session, actor, fund_id)
-    except NotFound:
-        raise invalid("/fund_id", "fund_unknown") from None
-    if not application.unit.path.startswith(fund.unit.path):
-        raise invalid("/fund_id", "fund_unknown")
-    return fund
 
 
 def _earlier_approvals(session: Session, application: Application) -> list[Act]:

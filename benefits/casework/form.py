@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from benefits import catalogue
 from benefits.access.person import person_key
-from benefits.casework.assessment import Judgement, assess_case, replay
+from benefits.casework.assessment import Judgement, judgement_of
 from benefits.casework.document import documents_of
 from benefits.casework.workflow import acts_of
 from benefits.core.actor import UNION_ZONE, Actor
@@ -20,6 +20,7 @@ from benefits.money.payee import open_payee
 from benefits.papers import case as paper
 from benefits.papers.application_form import application_form
 from benefits.papers.labels import Labels, labels
+from benefits.rules.answer import Assessment
 from benefits.rules.declaration import Programme
 from models.account import Account
 from models.application import Application
@@ -39,7 +40,7 @@ def print_form(session: Session, actor: Actor, application: Application, languag
         NotFound: the member's key was destroyed; there is nothing left to print.
     """
     programme = catalogue.programme(application.programme)
-    judgement = replay(session, application) or assess_case(session, application)
+    judgement = judgement_of(session, application)
     return application_form(_form(session, actor, application, programme, judgement, language), language)
 
 
@@ -76,32 +77,41 @@ def _form(
         amount_asked=application.amount,
         amount_approved=application.approved_amount,
         fund=fund.name if fund else "",
-        household=_household(judgement) if programme.code == "hardship" else None,
+        household=_household(judgement) if "household_size" in judgement.facts else None,
         facts=_facts(programme, judgement.facts, language),
-        findings=[
-            paper.Finding(
-                each.rule[language],
-                each.outcome,
-                _said(programme, each.value, language),
-                _said(programme, each.required, language),
-                each.clause,
-            )
-            for each in answer.findings
-            if each.outcome != "not_applicable"
-        ],
-        documents=[
-            paper.Document(
-                each.title,
-                labels(language).word("media_type", each.media_type),
-                each.created_at.astimezone(UNION_ZONE).date(),
-            )
-            for each in documents_of(session, application.id)
-        ],
+        findings=_findings(programme, answer, language),
+        documents=_documents(session, application, language),
         payee=_payee(session, application),
         acts=[paper.Act(act.act, names.get(act.account_id, ""), act.acted_at, act.note or "") for act in acts],
         printed_at=actor.at,
         printed_by=actor.name,
     )
+
+
+def _findings(programme: Programme, answer: Assessment, language: str) -> list[paper.Finding]:
+    return [
+        paper.Finding(
+            each.rule[language],
+            each.outcome,
+            _said(programme, each.value, language),
+            _said(programme, each.required, language),
+            each.clause,
+        )
+        for each in answer.findings
+        if each.outcome != "not_applicable"
+    ]
+
+
+def _documents(session: Session, application: Application, language: str) -> list[paper.Document]:
+    words = labels(language)
+    return [
+        paper.Document(
+            each.title,
+            words.word("media_type", each.media_type),
+            each.created_at.astimezone(UNION_ZONE).date(),
+        )
+        for each in documents_of(session, application.id)
+    ]
 
 
 def _root_name(session: Session) -> str:

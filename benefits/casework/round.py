@@ -15,7 +15,7 @@ from benefits.access.reach import along, within
 from benefits.casework.policy_book import edition_on
 from benefits.core.actor import Actor
 from benefits.core.errors import Fault, Invalid, NotFound, invalid
-from benefits.money.fund import find_fund
+from benefits.money.fund import paying_fund
 from benefits.rules.declaration import parse_facts
 from models.columns import new_id
 from models.round import Round
@@ -72,18 +72,10 @@ def open_round(
     if unit is None:
         raise invalid("/unit_code", "unit_unknown")
     actor.require("round.keep", unit.path)
-    if programme not in catalogue.programmes():
-        raise invalid("/programme", "programme_unknown")
     if closes_on < opens_on:
         raise invalid("/closes_on", "days_out_of_order")
-    running = edition_on(session, programme, event_on)
-    if running is None:
-        raise invalid("/event_on", "no_policy_in_force")
-    declared = catalogue.programme(programme)
-    parse_facts(declared, facts)
-    own = [name for name in facts if declared.all_facts[name].source != "given" and name != "union_kind"]
-    if own:
-        raise Invalid([Fault(f"/facts/{name}", "fact_of_each_member") for name in own])
+    policy_id = _edition_for(session, programme, event_on, facts)
+    fund = None if fund_id is None else paying_fund(session, actor, fund_id, unit.path)
     opened = Round(
         id=new_id(),
         unit_id=unit.id,
@@ -92,8 +84,8 @@ def open_round(
         event_on=event_on,
         opens_on=opens_on,
         closes_on=closes_on,
-        policy_id=running.policy_id,
-        fund_id=_fund(session, actor, unit, fund_id),
+        policy_id=policy_id,
+        fund_id=fund.id if fund else None,
         facts=dict(facts),
         criteria=[],
         opened_by=actor.account_id,
@@ -103,13 +95,16 @@ def open_round(
     return find_round(session, actor, opened.id)
 
 
-def _fund(session: Session, actor: Actor, unit: Unit, fund_id: UUID | None) -> UUID | None:
-    if fund_id is None:
-        return None
-    try:
-        fund = find_fund(session, actor, fund_id)
-    except NotFound:
-        raise invalid("/fund_id", "fund_unknown") from None
-    if not unit.path.startswith(fund.unit.path):
-        raise invalid("/fund_id", "fund_unknown")
-    return fund.id
+def _edition_for(session: Session, programme: str, event_on: date, facts: Mapping[str, Any]) -> UUID:
+    """The edition in force, once programme and facts are found to be such as hold for all."""
+    if programme not in catalogue.programmes():
+        raise invalid("/programme", "programme_unknown")
+    running = edition_on(session, programme, event_on)
+    if running is None:
+        raise invalid("/event_on", "no_policy_in_force")
+    declared = catalogue.programme(programme)
+    parse_facts(declared, facts)
+    own = [name for name in facts if declared.all_facts[name].source != "given" and name != "union_kind"]
+    if own:
+        raise Invalid([Fault(f"/facts/{name}", "fact_of_each_member") for name in own])
+    return running.policy_id

@@ -48,6 +48,21 @@ def find_fund(session: Session, actor: Actor, fund_id: UUID) -> Fund:
     return fund
 
 
+def paying_fund(session: Session, actor: Actor, fund_id: UUID, path: str) -> Fund:
+    """The fund that is to pay for the unit at `path`: its own or one of a unit above.
+
+    Raises:
+        Invalid: at `/fund_id`; an invisible fund looks like none.
+    """
+    try:
+        fund = find_fund(session, actor, fund_id)
+    except NotFound:
+        raise invalid("/fund_id", "fund_unknown") from None
+    if not path.startswith(fund.unit.path):
+        raise invalid("/fund_id", "fund_unknown")
+    return fund
+
+
 def lock_fund(session: Session, actor: Actor, fund_id: UUID) -> Fund:
     """The same, locked until the transaction ends."""
     fund = session.scalar(

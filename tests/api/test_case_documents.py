@@ -7,9 +7,10 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from tests.driver import Api, Caller
-from tests.story import approved, done, filed, new_fund, released, rows, submitted
+from tests.story import LIVING, approved, done, filed, new_fund, released, rows, submitted
 
 PDF = b"%PDF-1.7\n secret diagnosis \n%%EOF"
 JPEG = b"\xff\xd8\xff\xe0 secret diagnosis"
@@ -151,3 +152,15 @@ def test_form_and_slip_come_out_in_every_state(api: Api, language: str) -> None:
     paper(f"/disbursements/{payment}/slip.pdf", "cashier")
     paper(f"{path}/form.pdf", "reviewer")
     assert api("admin").get(f"{path}/form.pdf").status_code == 403
+
+
+def test_the_form_of_a_changed_case_shows_the_change(api: Api) -> None:
+    path = submitted(api)
+    done(api("reviewer").act(path, "return", {"reason": "补充"}))
+    changed = {**LIVING, "annual_rigid_spending": "27000.00"}
+    tag = api("officer").get(path).headers["ETag"]
+    done(api("officer").patch(path, {"facts": changed}, if_match=tag))
+    printed = PdfReader(BytesIO(api("officer").get(f"{path}/form.pdf").get_data()))
+    shown = "".join(page.extract_text() for page in printed.pages)
+    assert "27,000.00" in shown
+    assert "28,000.00" not in shown
