@@ -80,56 +80,38 @@ def _person_join(table: Table) -> str:
     return " JOIN person p ON p.id = n.person_id"
 
 
+def _write(table: Table, action: str, row: str, data: str, source: str) -> str:
+    """The statement that writes an entry for each row of `source`; without a `row`, one for the whole table."""
+
+    def own(column: str) -> str:
+        if f"{table.name}_id" == column and row:
+            return f"{row}.id"
+        return f"{row}.{column}" if row and column in table.columns else "NULL::uuid"
+
+    keys = [f'{row}."{column.name}"::text' for column in table.primary_key.columns] if row else ["NULL::text"]
+    return _WRITE.format(
+        table=table.name,
+        action=f"'{action}'",
+        row_id=" || '/' || ".join(keys),
+        unit_id=own("unit_id"),
+        application_id=own("application_id"),
+        data=data,
+        source=source,
+    )
+
+
 def trigger_function(table: Table) -> str:
     """The body of the function that records one statement's changes of `table`."""
     keys = [column.name for column in table.primary_key.columns]
-
-    def row_id(row: str) -> str:
-        return " || '/' || ".join(f'{row}."{key}"::text' for key in keys)
-
-    def own(column: str, row: str) -> str:
-        if column == "unit_id" and table.name == "unit":
-            return f"{row}.id"
-        if column == "application_id" and table.name == "application":
-            return f"{row}.id"
-        return f"{row}.{column}" if column in table.columns else "NULL::uuid"
-
-    def write(action: str, row: str, data: str, source: str) -> str:
-        return _WRITE.format(
-            table=table.name,
-            action=f"'{action}'",
-            row_id=row_id(row),
-            unit_id=own("unit_id", row),
-            application_id=own("application_id", row),
-            data=data,
-            source=source,
-        )
-
     same = " AND ".join(f'o."{key}" = n."{key}"' for key in keys)
     join, image = _person_join(table), _image(table)
+    changed = f'new_rows n LEFT JOIN old_rows o ON {same}{join} WHERE o."{keys[0]}" IS NULL OR n.* IS DISTINCT FROM o.*'
     return f"""
 BEGIN
-IF TG_OP = 'INSERT' THEN {write("insert", "n", image, f"new_rows n{join}")}
-ELSIF TG_OP = 'UPDATE' THEN {
-        write(
-            "update",
-            "n",
-            image,
-            f'new_rows n LEFT JOIN old_rows o ON {same}{join} WHERE o."{keys[0]}" IS NULL OR n.* IS DISTINCT FROM o.*',
-        )
-    }
-ELSIF TG_OP = 'DELETE' THEN {write("delete", "o", "NULL::jsonb", "old_rows o")}
-ELSE {
-        _WRITE.format(
-            table=table.name,
-            action="'truncate'",
-            row_id="NULL::text",
-            unit_id="NULL::uuid",
-            application_id="NULL::uuid",
-            data="NULL::jsonb",
-            source="(SELECT 1) s",
-        )
-    }
+IF TG_OP = 'INSERT' THEN {_write(table, "insert", "n", image, f"new_rows n{join}")}
+ELSIF TG_OP = 'UPDATE' THEN {_write(table, "update", "n", image, changed)}
+ELSIF TG_OP = 'DELETE' THEN {_write(table, "delete", "o", "NULL::jsonb", "old_rows o")}
+ELSE {_write(table, "truncate", "", "NULL::jsonb", "(SELECT 1) s")}
 END IF;
 RETURN NULL;
 END"""
