@@ -82,7 +82,6 @@ def test_limits_can_be_switched_off_for_load_tests(
     assert [sign_in(api, "finance", WRONG).status_code for _ in range(12)] == [401] * 12
 
 
-@pytest.mark.committed
 def test_twenty_guesses_at_once_are_ten_tries(committed_api: Api) -> None:
     start = Barrier(20)
 

@@ -140,7 +140,6 @@ def test_a_sign_in_lasts_as_long_as_set_however_often_it_is_renewed(
     assert refresh(api, tokens["refresh_token"]).status_code == 401
 
 
-@pytest.mark.committed
 def test_two_tabs_that_refresh_together_leave_at_most_one_family(committed_api: Api) -> None:
     for _ in range(5):
         tokens = committed_api.sign_in("cashier")
