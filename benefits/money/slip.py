@@ -30,7 +30,7 @@ def print_slip(session: Session, actor: Actor, payment: Disbursement, language: 
             payment_id=str(payment.id),
             slip_number=f"{application.number:08d}-{payment.instalment}",
             version=payment.version,
-            digest=payment.payee_hash.hex(),
+            digest=_bound_to(session, payment),
             payer=owner,
             fund=fund.name,
             source=fund.source,
@@ -55,6 +55,21 @@ def print_slip(session: Session, actor: Actor, payment: Disbursement, language: 
         ),
         language,
     )
+
+
+def _bound_to(session: Session, payment: Disbursement) -> str:
+    """The hash of what was seen by whoever decided last: on the payment's file, before that on the case."""
+    seen = session.scalar(
+        select(Act.seen_hash)
+        .where(
+            Act.application_id == payment.application_id,
+            (Act.disbursement_id.is_(None)) | (Act.disbursement_id == payment.id),
+            Act.act.in_(("approve", "approve_payment", "release_payment")),
+        )
+        .order_by(Act.id.desc())
+        .limit(1)
+    )
+    return seen.hex() if seen else ""
 
 
 def _hands(session: Session, payment: Disbursement) -> dict[str, Hand]:
