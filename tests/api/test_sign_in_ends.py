@@ -108,7 +108,6 @@ def test_a_hash_of_weaker_parameters_is_made_anew_at_the_next_sign_in(api: Api, 
     assert sign_in(api, "cashier").status_code == 200
 
 
-@pytest.mark.committed
 def test_no_sign_in_with_the_old_password_outlives_its_change(committed_api: Api, committed_app: Flask) -> None:
     old = PASSWORD
     for number in range(5):
