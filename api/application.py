@@ -34,6 +34,7 @@ class ApplicationBody(Body):
     amount = Money(load_default=None, allow_none=True)
     facts = Json(load_default=dict)
     payee = Part(PayeeBody, load_default=None, allow_none=True)
+    round_id = Id(load_default=None, allow_none=True)
 
 
 class ApplicationPatch(Body):
@@ -76,6 +77,7 @@ class ApplicationView(ApplicationSummary):
     assessment = Part(AssessmentView, required=True, allow_none=True)
     payee = Part(PayeeView, required=True, allow_none=True)
     fund_id = Id(required=True, allow_none=True)
+    round_id = Id(required=True, allow_none=True)
     documents = Items(Part(DocumentView), required=True)
     disbursements = Items(Part(PaymentLine), required=True)
 
@@ -120,6 +122,7 @@ def shown(desk: Desk[Any], application: Application) -> dict[str, Any]:
         "assessment": to_json(judgement.assessment, reader_language()),
         "payee": shown_payee(application) if application.payee_hash else None,
         "fund_id": application.fund_id,
+        "round_id": application.round_id,
         "documents": [shown_document(each) for each in documents_of(desk.session, application.id)],
         "disbursements": [{"id": each.id, "state": each.state, "amount": each.amount} for each in payments],
     }
@@ -147,7 +150,7 @@ def list_applications(desk: Desk[None], query: dict[str, Any]) -> Any:
 @bp.response(201, ApplicationView)
 def file_application(desk: Desk[None], body: dict[str, Any]) -> Any:
     """申报（草稿） / File an application as a draft."""
-    filing = Filing(body["on"], body["amount"], body["facts"], _read_payee(body["payee"]))
+    filing = Filing(body["on"], body["amount"], body["facts"], _read_payee(body["payee"]), body["round_id"])
     application = cases.file_application(
         desk.session, desk.actor, programme=body["programme"], member_id=body["member_id"], filing=filing
     )

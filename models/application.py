@@ -66,6 +66,7 @@ class Application(Versioned, Base):
     payee_last4: Mapped[str | None] = mapped_column(info=PERSONAL)
     payee_named: Mapped[bool] = mapped_column(default=False, comment="by the officer, not taken from the register")
     fund_id: Mapped[UUID | None] = mapped_column(ForeignKey("fund.id"))
+    round_id: Mapped[UUID | None] = mapped_column(ForeignKey("round.id"), index=True, comment="in which it was filed")
     assessment_id: Mapped[UUID | None]
     submission: Mapped[int] = mapped_column(default=0, comment="raised by each submit; approvals count within one")
     filed_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,8 +16,9 @@ from benefits import catalogue
 from benefits.access.reach import within
 from benefits.casework import workflow
 from benefits.casework.assessment import seal_facts, stored_facts
+from benefits.casework.round import find_round
 from benefits.core.actor import Actor
-from benefits.core.errors import NotFound, invalid
+from benefits.core.errors import Fault, Invalid, NotFound, invalid
 from benefits.money.duty import require_duty
 from benefits.money.entitlement import lock_person
 from benefits.money.payee import Payee, registered_payee, seal_payee
@@ -25,6 +26,7 @@ from benefits.rules.declaration import parse_facts
 from models.application import Application
 from models.columns import new_id
 from models.membership import Membership
+from models.round import Round
 from models.unit import Unit
 from models.vocabulary import ApplicationState
 
@@ -39,6 +41,7 @@ class Filing:
     amount: Decimal | None
     facts: Mapping[str, Any]
     payee: Payee | None
+    round_id: UUID | None = None
 
 
 def visible(actor: Actor) -> Select[Application]:
@@ -112,8 +115,9 @@ def file_application(session: Session, actor: Actor, *, programme: str, member_i
         raise invalid("/member_id", "member_unknown")
     if programme not in catalogue.programmes():
         raise invalid("/programme", "programme_unknown")
-    membership: Membership = member[0]
+    membership, unit_path = member
     actor.require_stranger(membership.person_id)
+    filing = _in_round(session, actor, programme, unit_path, filing)
     application = Application(
         id=new_id(),
         programme=programme,
@@ -121,6 +125,7 @@ def file_application(session: Session, actor: Actor, *, programme: str, member_i
         membership_id=membership.id,
         person_id=membership.person_id,
         state=ApplicationState.DRAFT,
+        round_id=filing.round_id,
         filed_by=actor.account_id,
         submission=0,
     )
@@ -129,6 +134,35 @@ def file_application(session: Session, actor: Actor, *, programme: str, member_i
     session.flush()
     workflow.advance(session, actor, application, "file", ApplicationState.DRAFT)
     return find_application(session, actor, application.id)
+
+
+def _in_round(session: Session, actor: Actor, programme: str, path: str, filing: Filing) -> Filing:
+    """The filing with what its round fixes for all: one that is open today to the member's unit, for this programme."""
+    if filing.round_id is None:
+        return filing
+    try:
+        found = find_round(session, actor, filing.round_id)
+    except NotFound:
+        raise invalid("/round_id", "round_unknown") from None
+    if found.programme != programme or not path.startswith(found.unit.path):
+        raise invalid("/round_id", "round_unknown")
+    if not found.opens_on <= actor.today <= found.closes_on:
+        raise invalid("/round_id", "round_closed", opens_on=found.opens_on, closes_on=found.closes_on)
+    return _kept_to(found, filing)
+
+
+def _kept_to(of: Round, filing: Filing) -> Filing:
+    """The filing with the round's facts; a day or fact that is not the round's is refused."""
+    faults = [
+        Fault(f"/facts/{name}", "differs_from_round", {"wanted": wanted})
+        for name, wanted in of.facts.items()
+        if filing.facts.get(name, wanted) != wanted
+    ]
+    if filing.on != of.event_on:
+        faults.append(Fault("/on", "differs_from_round", {"wanted": of.event_on}))
+    if faults:
+        raise Invalid(faults)
+    return replace(filing, facts={**filing.facts, **of.facts})
 
 
 def change_application(
@@ -148,6 +182,8 @@ def change_application(
         facts=changes["facts"] if "facts" in changes else stored_facts(session, application),
         payee=changes.get("payee"),
     )
+    if application.round_id is not None:
+        filing = _kept_to(session.get_one(Round, application.round_id), filing)
     _write(session, application, membership, filing, keep_payee="payee" not in changes)
     workflow.advance(session, actor, application, "change", ApplicationState(application.state))
     return application

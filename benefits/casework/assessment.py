@@ -63,7 +63,7 @@ def assess_freely(
     if member is None:
         return _judge(session, programme, running, on, facts)
     known = {**_register(session, programme, member, on), **facts}
-    ledger = _ledger(session, programme, running, on, known, Standpoint(member.person_id, member.unit_id))
+    ledger = _ledger(session, programme, running, on, known, Standpoint(member.person_id, member.unit_id, on))
     return _judge(session, programme, running, on, {**known, **ledger, **facts})
 
 
@@ -91,8 +91,8 @@ def assess_case(
         known["amount"] = decided
     if payer_kind is not None:
         known["union_kind"] = payer_kind
-    view = Standpoint(application.person_id, application.unit_id, application.id)
     on = application.event_on
+    view = Standpoint(application.person_id, application.unit_id, on, application.id)
     running = running or edition_on(session, programme.code, on)
     ledger = _ledger(session, programme, running, on, known, view)
     return _judge(session, programme, running, on, {**known, **_no_less(ledger, facts)})

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from benefits.casework import workflow
 from benefits.casework.assessment import Judgement, assess_case, keep
+from benefits.casework.consequence import consequence_of
 from benefits.casework.grant import grant, require_payable, take_back
 from benefits.casework.notice import close_notice, post_notice, require_complete
 from benefits.core.actor import Actor
@@ -37,6 +38,7 @@ def submit(session: Session, actor: Actor, application: Application) -> Applicat
     if judgement.assessment.outcome != "eligible":
         raise NotEligible(judgement.assessment.findings, outcome=judgement.assessment.outcome)
     require_payable(session, application, judgement.assessment)
+    consequence_of(application.programme).require(session, actor, application, judgement)
     keep(session, application, judgement)
     application.submission += 1
     workflow.advance(session, actor, application, "submit", State.SUBMITTED)
@@ -77,6 +79,7 @@ def approve(
     judgement = _judge_now(session, application, decided, fund)
     if application.state != State.ON_NOTICE and _notice_days(judgement, application):
         raise StateForbids(state=application.state, act="approve")
+    consequence_of(application.programme).require(session, actor, application, judgement)
     application.fund_id, application.approved_amount = fund.id, decided
     needed = judgement.running.edition.reviewers_for(decided) if judgement.running else 1
     enough = len(first) + 1 >= needed
@@ -87,6 +90,7 @@ def approve(
     workflow.advance(session, actor, application, "approve", state, note=note, amount=decided)
     if enough:
         grant(session, application, judgement.assessment, decided)
+        consequence_of(application.programme).approved(session, actor, application, judgement)
         close_notice(session, actor, application)
     return application
 
@@ -96,6 +100,7 @@ def give_back(session: Session, actor: Actor, application: Application, reason: 
     _require_decider(session, actor, application, "return")
     if application.state == State.APPROVED:
         take_back(session, application)
+        consequence_of(application.programme).taken_back(session, actor, application)
     close_notice(session, actor, application)
     workflow.advance(session, actor, application, "return", State.RETURNED, note=reason)
     return application

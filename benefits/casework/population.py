@@ -71,12 +71,16 @@ def ask_all(session: Session, running: Running, *, path: str, on: date, constant
 
 def _answered(fact: RecordFact, key: LedgerKey) -> bool:
     """Whether the ledger can be asked before a case is known; the occasion of a sensitive one cannot."""
-    if key.sensitive or (fact.kinds and key.kind not in fact.kinds):
+    if fact.kinds and key.kind not in fact.kinds:
         return False
-    return all(getattr(key, part) is not None for part in fact.match)
+    if fact.measure == "told":
+        return True
+    return not key.sensitive and all(getattr(key, part) is not None for part in fact.match)
 
 
 def _ledger(fact: RecordFact, programme: Programme, key: LedgerKey, parameters: dict[str, Any]) -> str:
+    if fact.measure == "told":
+        return f"{fact.told_by}(p.id, CAST(:round_on AS date), CAST(NULL AS uuid))"
     asked: list[tuple[str, str, str | int | None]] = [("programme", "text", fact.programme or programme.code)]
     asked += [(part, "text", getattr(key, part) if part in fact.match else None) for part in ("kind", "occasion")]
     asked += [("year", "integer", key.year if "year" in fact.match else None)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -24,10 +25,11 @@ _DIGEST = re.compile("[0-9a-f]{64}")
 
 @dataclass(frozen=True)
 class Standpoint:
-    """Who asks the ledger: about this person, from this unit, leaving out this case's own award."""
+    """Who asks the books: about this person, from this unit, for a day, leaving out this case's own award."""
 
     person_id: UUID
     unit_id: UUID
+    on: date
     case_id: UUID | None = None
 
 
@@ -37,15 +39,18 @@ def lock_person(session: Session, person_id: UUID) -> None:
 
 
 def record_facts(session: Session, programme: Programme, key: LedgerKey, view: Standpoint) -> Mapping[str, object]:
-    """What the ledger says of a person for a case with this key; facts whose key is not known stay out (unknown)."""
+    """What the books say of a person for a case with this key; what they cannot say stays out (unknown)."""
     key = _as_kept(session, view.person_id, key)
     known: dict[str, object] = {}
     for fact in programme.record_facts:
         if fact.kinds and key.kind not in fact.kinds:
             continue
-        if any(getattr(key, part) is None for part in fact.match):
-            continue
-        known[fact.name] = _ask(session, fact, fact.programme or programme.code, key, view)
+        if fact.measure == "told":
+            told = session.scalars(select(getattr(func, fact.told_by)(view.person_id, view.on, view.case_id))).one()
+            if told is not None:
+                known[fact.name] = told
+        elif all(getattr(key, part) is not None for part in fact.match):
+            known[fact.name] = _ask(session, fact, fact.programme or programme.code, key, view)
     return known
 
 

@@ -27,19 +27,22 @@ __all__ = [
 
 @dataclass(frozen=True)
 class RecordFact:
-    """A fact that the entitlement ledger supplies for a member, over all unions and all live awards.
+    """A fact that the books of all unions supply for a member.
 
-    `sum` is their amounts, `count` their number (for a flag: whether there is any), `elsewhere` whether another unit
-    gave one. Counted are the awards of `programme` (None: the programme's own) that share the case's key in each
-    part of `match`. With `kinds` it is asked only where the key's kind is among them; one fact may be declared once
-    for each group of kinds.
+    Most are asked of the entitlement ledger's live awards: `sum` is their amounts, `count` their number (for a flag:
+    whether there is any), `elsewhere` whether another unit gave one. Counted are the awards of `programme` (None: the
+    programme's own) that share the case's key in each part of `match`. With `kinds` it is asked only where the key's
+    kind is among them; one fact may be declared once for each group of kinds.
+
+    `told` is asked of a function of the record role, `told_by(person, day, case to leave out)`; its null is unknown.
     """
 
     name: str
-    measure: Literal["sum", "count", "elsewhere"]
+    measure: Literal["sum", "count", "elsewhere", "told"]
     match: tuple[Literal["kind", "occasion", "year"], ...] = ("kind", "year")
     programme: str | None = None
     kinds: tuple[str, ...] = ()
+    told_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,8 @@ class Programme:
             raise ValueError(f"programme {self.code}: two facts share a name")
         if not {record.name for record in self.record_facts} <= set(names):
             raise ValueError(f"programme {self.code}: a record fact is not among its facts")
+        if any((record.measure == "told") != bool(record.told_by) for record in self.record_facts):
+            raise ValueError(f"programme {self.code}: a told record fact, and no other, names who tells it")
 
     @cached_property
     def all_facts(self) -> Mapping[str, Fact]:
