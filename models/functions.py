@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from models.household_functions import HOUSEHOLD_FUNCTIONS
+
 _FUNCTIONS = {
     # The id of the person with this hash, made if new; the same answer whether another union knew them or not.
     "person_register(id_ uuid, id_hash_ bytea, id_cipher_ bytea, key_wrapped_ bytea, salt_ bytea, birth_date_ date, sex_ text)": (
@@ -119,6 +121,7 @@ BEGIN
     RETURN n_;
 END""",
     ),
+    **HOUSEHOLD_FUNCTIONS,
 }
 
 _BUMP = """

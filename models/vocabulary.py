@@ -154,3 +154,16 @@ class PolicyState(StrEnum):
 
     DRAFT = "draft"
     PUBLISHED = "published"
+
+
+class HouseholdState(StrEnum):
+    """The life of a hardship file: prepared, open by an approved case, on its way out, 撤档; or dropped unopened."""
+
+    DRAFT = "draft"
+    ACTIVE = "active"
+    EXITING = "exiting"
+    EXITED = "exited"
+    DROPPED = "dropped"
+
+
+LIVE_HOUSEHOLD_STATES = (HouseholdState.DRAFT, HouseholdState.ACTIVE, HouseholdState.EXITING)

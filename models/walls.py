@@ -59,6 +59,8 @@ WALLS: dict[str, tuple[str, str | None]] = {
     "entitlement": (_SUBTREE, None),
     "round": (_LINE, _SUBTREE),
     "candidate": (_SUBTREE, None),
+    "household": (_SUBTREE, None),
+    "household_member": (_SUBTREE, None),
     "fund": (_LINE, None),
     "fund_adjustment": (_SUBTREE, None),
     "payment_batch": (_SUBTREE, None),

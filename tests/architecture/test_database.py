@@ -24,6 +24,8 @@ EXPECTED = {
     "fund": {"SELECT", "INSERT", "UPDATE"},
     "fund_adjustment": {"SELECT", "INSERT"},
     "honour": {"SELECT", "INSERT", "UPDATE"},
+    "household": {"SELECT", "INSERT", "UPDATE"},
+    "household_member": {"SELECT", "INSERT", "UPDATE"},
     "idempotency_key": {"SELECT", "INSERT", "DELETE"},
     "membership": {"SELECT", "INSERT", "UPDATE"},
     "payee_correction": {"SELECT", "INSERT", "UPDATE"},
