@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.columns import PERSONAL, Created, Key, Versioned, Word, one_of
+from models.columns import PERSONAL, SECRET, Created, Key, Versioned, Word, one_of
 from models.database import Base
 from models.membership import Membership
 from models.unit import Unit
@@ -34,6 +34,7 @@ def of_household(table: str) -> ForeignKeyConstraint:
         ["household_id", "unit_id", "person_id"],
         ["household.id", "household.unit_id", "household.person_id"],
         name=f"fk_{table}_household",
+        onupdate="CASCADE",  # 件随人走: a file that moves to another unit takes its rows along
     )
 
 
@@ -52,15 +53,24 @@ class Household(Versioned, Base):
     main_cause: Mapped[str | None] = mapped_column(comment="code table hardship_cause; exactly one once known")
     second_causes: Mapped[list[str]] = mapped_column(JSONB, default=list, comment="at most three")
     contact: Mapped[str | None] = mapped_column(info=PERSONAL, comment="联系人, the cadre who keeps in touch")
+    key_wrapped: Mapped[bytes | None] = mapped_column(
+        LargeBinary, info=SECRET, comment="the file's own key; destroyed with its details"
+    )
     details_cipher: Mapped[bytes] = mapped_column(LargeBinary)
     complete: Mapped[bool] = mapped_column(default=False, comment="nothing that the form stars is missing")
     application_id: Mapped[UUID | None] = mapped_column(comment="the case whose approval opened it")
     opened_on: Mapped[date | None]
     opened_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    cause_removed_on: Mapped[date | None] = mapped_column(comment="致困原因消除")
+    cause_removed_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     exited_on: Mapped[date | None] = mapped_column(comment="撤档; the retention of ten years starts here")
     drop_reason: Mapped[str | None] = mapped_column(info=PERSONAL)
     dropped_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     dropped_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    held_for: Mapped[str | None] = mapped_column(info=PERSONAL, comment="why it may not be destroyed; null: no hold")
+    held_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    held_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    destroyed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), comment="its key is gone")
     filed_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     created_at: Mapped[Created]
 
@@ -119,6 +129,7 @@ class HouseholdMember(Base):
             onupdate="CASCADE",
         ),
         UniqueConstraint("id", "unit_id", "person_id", name="uq_household_member_anchor"),
+        UniqueConstraint("id", "household_id", name="uq_household_member_file_anchor"),
         Index(None, "household_id", "id"),
         # One household, one file (总工办〔2016〕36号): who sits in a live file sits in no other, in whichever union.
         Index(

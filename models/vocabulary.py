@@ -167,3 +167,50 @@ class HouseholdState(StrEnum):
 
 
 LIVE_HOUSEHOLD_STATES = (HouseholdState.DRAFT, HouseholdState.ACTIVE, HouseholdState.EXITING)
+
+
+class VisitPurpose(StrEnum):
+    """Why somebody goes to a household: 入户调查 before the file opens, every half year, 回访 after it was closed."""
+
+    INVESTIGATION = "investigation"
+    HALF_YEARLY = "half_yearly"
+    FOLLOW_UP = "follow_up"
+
+
+class CheckResult(StrEnum):
+    """What the civil-affairs centre's check of a household's means (经济状况核对) came to."""
+
+    CONSISTENT = "consistent"
+    INCONSISTENT = "inconsistent"
+    NOT_ANSWERED = "not_answered"
+
+
+class ReviewResult(StrEnum):
+    """What a yearly review leads to, as the rules say."""
+
+    KEEP = "keep"
+    CHANGE_CLASS = "change_class"
+    PROPOSE_EXIT = "propose_exit"
+
+
+class ExitReason(StrEnum):
+    """Why a file is closed: 脱困, or one of those that need evidence instead of six months of income."""
+
+    OUT_OF_HARDSHIP = "out_of_hardship"
+    DEATH = "death"
+    TRANSFER = "transfer"
+    REFUSED_VERIFICATION = "refused_verification"
+
+
+class ExitState(StrEnum):
+    """One way out of the files; `benefits.casework.household.exit_steps` says which step leads where."""
+
+    PROPOSED = "proposed"
+    ON_NOTICE = "on_notice"
+    APPROVED = "approved"
+    DONE = "done"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+OPEN_EXIT_STATES = (ExitState.PROPOSED, ExitState.ON_NOTICE, ExitState.APPROVED)

@@ -32,6 +32,7 @@ _OWN = "account_id = nullif(current_setting('benefits.account', true), '')::uuid
 _WORKER = "current_setting('benefits.worker', true) = 'on'"
 _SYSTEM = "in_scope('/')"
 _MINE = "id = nullif(current_setting('benefits.account', true), '')::uuid"
+_LEFT = "EXISTS (SELECT 1 FROM unit u WHERE u.id = from_unit_id AND in_scope(u.path))"
 _ROOT = "unit_id IS NULL AND EXISTS (SELECT 1 FROM unit u WHERE u.parent_id IS NULL AND in_scope(u.path))"
 
 # table -> (what is visible, what may be written or None for the same)
@@ -61,6 +62,17 @@ WALLS: dict[str, tuple[str, str | None]] = {
     "candidate": (_SUBTREE, None),
     "household": (_SUBTREE, None),
     "household_member": (_SUBTREE, None),
+    "household_visit": (_SUBTREE, None),
+    "economic_check": (_SUBTREE, None),
+    "check_authorisation": (_SUBTREE, None),
+    "household_income": (_SUBTREE, None),
+    "household_review": (_SUBTREE, None),
+    "paper_task": (_SUBTREE, None),
+    "household_exit": (_SUBTREE, None),
+    "exit_step": (_SUBTREE, None),
+    "exit_objection": (_SUBTREE, None),
+    "household_destruction": (_SUBTREE, None),
+    "household_transfer": (f"{_SUBTREE} OR {_LEFT}", _SUBTREE),
     "fund": (_LINE, None),
     "fund_adjustment": (_SUBTREE, None),
     "payment_batch": (_SUBTREE, None),
@@ -86,6 +98,11 @@ _PRIVILEGES: dict[str, str] = {
     "act": _ADD,
     "fund_adjustment": _ADD,
     "bank_result": _ADD,
+    "check_authorisation": _ADD,
+    "exit_step": _ADD,
+    "household_income": _ADD,
+    "household_transfer": _ADD,
+    "household_visit": _ADD,
     "import_finding": _ADD,
     "import_part": _ADD,
     "export_part": _ADD,
