@@ -22,7 +22,9 @@ from models.columns import PERSONAL, SECRET, Created, Key, Versioned, Word, amou
 from models.database import Base
 from models.membership import Membership
 from models.unit import Unit
-from models.vocabulary import ApplicationState
+from models.vocabulary import OVER, ApplicationState
+
+_OVER = ", ".join(f"'{state}'" for state in OVER)
 
 
 def of_application(table: str) -> ForeignKeyConstraint:
@@ -67,6 +69,9 @@ class Application(Versioned, Base):
     payee_named: Mapped[bool] = mapped_column(default=False, comment="by the officer, not taken from the register")
     fund_id: Mapped[UUID | None] = mapped_column(ForeignKey("fund.id"))
     round_id: Mapped[UUID | None] = mapped_column(ForeignKey("round.id"), index=True, comment="in which it was filed")
+    roster_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("roster.id"), index=True, comment="the list that carries it; null again once it is left out"
+    )
     assessment_id: Mapped[UUID | None]
     submission: Mapped[int] = mapped_column(default=0, comment="raised by each submit; approvals count within one")
     filed_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
@@ -99,6 +104,13 @@ class Application(Versioned, Base):
         Index(None, "unit_id", "id"),
         Index(None, "membership_id", "id"),
         Index(None, "person_id", "programme"),
+        Index(
+            "uq_application_live_in_round",
+            "round_id",
+            "membership_id",
+            unique=True,
+            postgresql_where=text(f"round_id IS NOT NULL AND state NOT IN ({_OVER})"),
+        ),
     )
 
 

@@ -70,12 +70,12 @@ def _image(table: Table) -> str:
 
 
 def _person_join(table: Table) -> str:
-    """The join that finds the salt: the row's own person, or the person of the case it belongs to."""
+    """The join that finds the salt: the person of the case a row always belongs to, or the row's own person."""
     if not any(column.info.get("record") == "personal" for column in table.columns):
         return ""
     if table.name == "person":
         return " CROSS JOIN LATERAL (SELECT n.salt) p"
-    if "application_id" in table.columns:
+    if "application_id" in table.columns and not table.columns["application_id"].nullable:
         return " JOIN application a ON a.id = n.application_id JOIN person p ON p.id = a.person_id"
     return " JOIN person p ON p.id = n.person_id"
 

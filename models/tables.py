@@ -18,6 +18,7 @@ from models import (
     person,
     policy,
     record_entry,
+    roster,
     unit,
 )
 from models import round as rounds
@@ -38,6 +39,7 @@ __all__ = [
     "person",
     "policy",
     "record_entry",
+    "roster",
     "rounds",
     "unit",
 ]

@@ -66,6 +66,10 @@ class ApplicationState(StrEnum):
     LAPSED = "lapsed"
 
 
+# A case that is none any more: its member may file again.
+OVER = (ApplicationState.WITHDRAWN, ApplicationState.REJECTED, ApplicationState.LAPSED)
+
+
 class FundSource(StrEnum):
     """The purses, which never mix (`domain.md` §2.4, §9.2)."""
 

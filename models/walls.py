@@ -58,6 +58,8 @@ WALLS: dict[str, tuple[str, str | None]] = {
     "notice": (_SUBTREE, None),
     "objection": (_SUBTREE, None),
     "entitlement": (_SUBTREE, None),
+    "roster": (_SUBTREE, None),
+    "roster_line": (_SUBTREE, None),
     "round": (_LINE, _SUBTREE),
     "candidate": (_SUBTREE, None),
     "household": (_SUBTREE, None),

@@ -6,12 +6,11 @@ import os
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, Uuid, cast, func, select
 from sqlalchemy.orm import Session
 
 from benefits.core.identity import Identity
 from models.columns import new_id
-from models.person import Person
 from models.secrecy import secrecy
 
 
@@ -47,5 +46,6 @@ def person_key(session: Session, person_id: UUID) -> bytes:
 
 def person_keys(session: Session, people: Collection[UUID]) -> dict[UUID, bytes]:
     """The keys of many persons at once, unwrapped."""
-    rows = session.execute(select(Person.id, func.person_key(Person.id)).where(Person.id.in_(people)))
-    return {person_id: secrecy(session).unwrap(bytes(wrapped), person_id) for person_id, wrapped in rows}
+    ids = list(set(people))
+    wrapped: list[bytes] = session.scalars(select(func.people_keys(cast(ids, ARRAY(Uuid))))).one()
+    return {person: secrecy(session).unwrap(bytes(key), person) for person, key in zip(ids, wrapped, strict=True)}

@@ -6,10 +6,11 @@ import hashlib
 import json
 import os
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -17,17 +18,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from benefits import catalogue
-from benefits.access.person import person_key
+from benefits.access.person import person_key, person_keys
 from benefits.casework.policy_book import Running, calendar, edition_by_id, edition_on
-from benefits.money.entitlement import Standpoint, record_facts
-from benefits.registry.facts import member_facts
+from benefits.money.entitlement import Standpoint, facts_of_record
+from benefits.registry.facts import facts_of_members
 from benefits.rules.assessment import Assessment, assess, canonical, ledger_key, no_policy
 from benefits.rules.declaration import Programme, parse_facts, show_facts
 from models import application as rows
 from models.columns import new_id
 from models.membership import Membership
 from models.secrecy import secrecy
-from models.unit import Unit
 from models.vocabulary import ApplicationState
 
 
@@ -62,8 +62,8 @@ def assess_freely(
     running = running or edition_on(session, programme.code, on)
     if member is None:
         return _judge(session, programme, running, on, facts)
-    known = {**_register(session, programme, member, on), **facts}
-    ledger = _ledger(session, programme, running, on, known, Standpoint(member.person_id, member.unit_id, on))
+    known = {**_register(session, programme, [member], on)[member.id], **facts}
+    (ledger,) = _ledger(session, programme, running, [(known, Standpoint(member.person_id, member.unit_id, on))])
     return _judge(session, programme, running, on, {**known, **ledger, **facts})
 
 
@@ -82,20 +82,42 @@ def assess_case(
         payer_kind: the kind of union whose books will pay, once a fund is chosen; the filing unit's until then.
         running: the edition to judge by, instead of the one in force on the event's day.
     """
-    programme = catalogue.programme(application.programme)
-    member = session.get_one(Membership, application.membership_id)
-    facts = parse_facts(programme, stored_facts(session, application))
-    known = {**facts, **_register(session, programme, member, application.event_on)}
-    decided = application.amount if amount is None else amount
-    if decided is not None:
-        known["amount"] = decided
-    if payer_kind is not None:
-        known["union_kind"] = payer_kind
-    on = application.event_on
-    view = Standpoint(application.person_id, application.unit_id, on, application.id)
+    amounts = {} if amount is None else {application.id: amount}
+    return assess_cases(session, [application], amounts=amounts, payer_kind=payer_kind, running=running)[0]
+
+
+def assess_cases(
+    session: Session,
+    applications: Sequence[rows.Application],
+    *,
+    amounts: Mapping[UUID, Decimal] = MappingProxyType({}),
+    payer_kind: str | None = None,
+    running: Running | None = None,
+) -> list[Judgement]:
+    """The same for many cases of one programme and day, in their order: register and books are asked once for all."""
+    if not applications:
+        return []
+    programme, on = catalogue.programme(applications[0].programme), applications[0].event_on
     running = running or edition_on(session, programme.code, on)
-    ledger = _ledger(session, programme, running, on, known, view)
-    return _judge(session, programme, running, on, {**known, **_no_less(ledger, facts)})
+    members = session.scalars(
+        select(Membership).where(Membership.id.in_([each.membership_id for each in applications]))
+    )
+    register = _register(session, programme, members.all(), on)
+    asked = []
+    given = [parse_facts(programme, facts) for facts in facts_of_cases(session, applications)]
+    for application, facts in zip(applications, given, strict=True):
+        known = {**facts, **register[application.membership_id]}
+        decided = amounts.get(application.id, application.amount)
+        if decided is not None:
+            known["amount"] = decided
+        if payer_kind is not None:
+            known["union_kind"] = payer_kind
+        asked.append((known, Standpoint(application.person_id, application.unit_id, on, application.id)))
+    ledgers = _ledger(session, programme, running, asked)
+    return [
+        _judge(session, programme, running, on, {**known, **_no_less(ledger, facts)})
+        for (known, _), ledger, facts in zip(asked, ledgers, given, strict=True)
+    ]
 
 
 def _no_less(ledger: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -108,24 +130,26 @@ def _no_less(ledger: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, A
     return joined
 
 
-def _register(session: Session, programme: Programme, member: Membership, on: date) -> dict[str, Any]:
-    unit_kind = session.scalars(select(Unit.union_kind).where(Unit.id == member.unit_id)).one()
-    facts = {"union_kind": unit_kind, **member_facts(session, member, on)}
-    return {name: value for name, value in facts.items() if name in programme.all_facts and value is not None}
+def _register(
+    session: Session, programme: Programme, members: Sequence[Membership], on: date
+) -> dict[UUID, dict[str, Any]]:
+    return {
+        member: {name: value for name, value in facts.items() if name in programme.all_facts and value is not None}
+        for member, facts in facts_of_members(session, members, on).items()
+    }
 
 
 def _ledger(
     session: Session,
     programme: Programme,
     running: Running | None,
-    on: date,
-    facts: Mapping[str, Any],
-    view: Standpoint,
-) -> Mapping[str, Any]:
+    asked: Sequence[tuple[Mapping[str, Any], Standpoint]],
+) -> Sequence[Mapping[str, Any]]:
     if running is None:
-        return {}
-    key = ledger_key(running.edition, facts, on=on, calendar=calendar(session))
-    return record_facts(session, programme, key, view)
+        return [{} for _ in asked]
+    days = calendar(session)
+    keys = [ledger_key(running.edition, facts, on=view.on, calendar=days) for facts, view in asked]
+    return facts_of_record(session, programme, [(key, view) for key, (_, view) in zip(keys, asked, strict=True)])
 
 
 def _judge(
@@ -138,10 +162,13 @@ def _judge(
 
 def stored_facts(session: Session, application: rows.Application) -> dict[str, Any]:
     """The facts that were given with a case, as JSON."""
-    key = person_key(session, application.person_id)
-    plain = secrecy(session).decrypt(key, application.id, "facts", application.facts_cipher)
-    facts: dict[str, Any] = json.loads(plain)
-    return facts
+    return facts_of_cases(session, [application])[0]
+
+
+def facts_of_cases(session: Session, applications: Sequence[rows.Application]) -> list[dict[str, Any]]:
+    """The same of many cases, in their order."""
+    keys, own = person_keys(session, {each.person_id for each in applications}), secrecy(session)
+    return [json.loads(own.decrypt(keys[each.person_id], each.id, "facts", each.facts_cipher)) for each in applications]
 
 
 def seal_facts(session: Session, person_id: UUID, application_id: UUID, facts: Mapping[str, Any]) -> bytes:
@@ -150,12 +177,20 @@ def seal_facts(session: Session, person_id: UUID, application_id: UUID, facts: M
     return secrecy(session).encrypt(person_key(session, person_id), application_id, "facts", plain)
 
 
-def keep(session: Session, application: rows.Application, judgement: Judgement) -> rows.Assessment:
-    """Keep what the rules said with all it rested on, so that it can be replayed for ever."""
-    programme = catalogue.programme(application.programme)
+def keep(session: Session, judged: Sequence[tuple[rows.Application, Judgement]]) -> None:
+    """Keep what the rules said of cases with all it rested on, so that it can be replayed for ever."""
+    keys = person_keys(session, {application.person_id for application, _ in judged})
+    kept = [_as_kept(session, keys[case.person_id], case, judgement) for case, judgement in judged]
+    session.add_all(kept)
+    session.flush()
+    for (application, _), row in zip(judged, kept, strict=True):
+        application.assessment_id = row.id
+
+
+def _as_kept(session: Session, key: bytes, application: rows.Application, judgement: Judgement) -> rows.Assessment:
     content = json.dumps(
         {
-            "facts": show_facts(programme, judgement.facts),
+            "facts": show_facts(catalogue.programme(application.programme), judgement.facts),
             "answer": json.loads(canonical(judgement.assessment)),
             "nonce": b64encode(os.urandom(12)).decode(),
         },
@@ -163,8 +198,7 @@ def keep(session: Session, application: rows.Application, judgement: Judgement) 
         sort_keys=True,
     ).encode()
     row_id = new_id()
-    key = person_key(session, application.person_id)
-    row = rows.Assessment(
+    return rows.Assessment(
         id=row_id,
         application_id=application.id,
         unit_id=application.unit_id,
@@ -174,10 +208,6 @@ def keep(session: Session, application: rows.Application, judgement: Judgement) 
         content_cipher=secrecy(session).encrypt(key, row_id, "assessment", content),
         content_hash=hashlib.sha256(content).digest(),
     )
-    session.add(row)
-    session.flush()
-    application.assessment_id = row.id
-    return row
 
 
 def replay(session: Session, application: rows.Application) -> Judgement | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from benefits.casework import workflow
 from benefits.casework.assessment import Judgement, assess_case, keep
 from benefits.casework.consequence import consequence_of
-from benefits.casework.grant import grant, require_payable, take_back
+from benefits.casework.grant import Decided, grant, require_payable, take_back
 from benefits.casework.notice import close_notice, post_notice, require_complete
 from benefits.core.actor import Actor
 from benefits.core.errors import CapExceeded, DutyConflict, NotEligible, StateForbids, invalid
@@ -35,14 +36,29 @@ def submit(session: Session, actor: Actor, application: Application) -> Applicat
     workflow.require(application, "submit")
     require_duty(session, actor, [application.id], "filed")
     judgement = assess_case(session, application)
+    require_ready(session, actor, application, judgement)
+    hand_in(session, actor, [(application, judgement)])
+    return application
+
+
+def require_ready(session: Session, actor: Actor, application: Application, judgement: Judgement) -> None:
+    """Refuse a case that cannot be handed in: by the rules, for want of an account, or by its programme's own records.
+
+    Raises:
+        NotEligible, Invalid, or what the programme refuses with.
+    """
     if judgement.assessment.outcome != "eligible":
         raise NotEligible(judgement.assessment.findings, outcome=judgement.assessment.outcome)
     require_payable(session, application, judgement.assessment)
     consequence_of(application.programme).require(session, actor, application, judgement)
-    keep(session, application, judgement)
-    application.submission += 1
-    workflow.advance(session, actor, application, "submit", State.SUBMITTED)
-    return application
+
+
+def hand_in(session: Session, actor: Actor, judged: Sequence[tuple[Application, Judgement]]) -> None:
+    """Hand in cases that are ready, with what the rules said of them; a new submission asks for new approvals."""
+    keep(session, judged)
+    for application, _ in judged:
+        application.submission += 1
+    workflow.advance_all(session, actor, "submit", [workflow.Move(case, State.SUBMITTED) for case, _ in judged])
 
 
 def endorse(session: Session, actor: Actor, application: Application, note: str | None) -> Application:
@@ -76,30 +92,63 @@ def approve(
     if first and fund.id != application.fund_id:
         raise invalid("/fund_id", "differs_from_first_review")
     decided = _decided_amount(application, amount, first)
-    judgement = _judge_now(session, application, decided, fund)
-    if application.state != State.ON_NOTICE and _notice_days(judgement, application):
-        raise StateForbids(state=application.state, act="approve")
-    consequence_of(application.programme).require(session, actor, application, judgement)
-    application.fund_id, application.approved_amount = fund.id, decided
+    judgement = assess_case(session, application, amount=decided, payer_kind=fund.unit.union_kind)
+    require_grantable(session, actor, application, judgement)
     needed = judgement.running.edition.reviewers_for(decided) if judgement.running else 1
-    enough = len(first) + 1 >= needed
-    keep(session, application, judgement)
-    state = State.APPROVED if enough else State(application.state)
-    if not enough and application.state != State.ON_NOTICE:
-        state = State.UNDER_REVIEW
-    workflow.advance(session, actor, application, "approve", state, note=note, amount=decided)
-    if enough:
-        grant(session, application, judgement.assessment, decided)
-        consequence_of(application.programme).approved(session, actor, application, judgement)
+    sign_approval(
+        session, actor, [Decided(application, judgement, decided)], fund, enough=len(first) + 1 >= needed, note=note
+    )
+    if application.state == State.APPROVED:
         close_notice(session, actor, application)
     return application
+
+
+def require_grantable(session: Session, actor: Actor, application: Application, judgement: Judgement) -> None:
+    """Refuse a case that the rules no longer allow, with the amount decided, the paying union known and people locked.
+
+    Raises:
+        CapExceeded: only the room was taken meanwhile. NotEligible, Invalid, or what the programme refuses with.
+        StateForbids: the edition asks for a notice that was not posted.
+    """
+    answer = judgement.assessment
+    unmet = {finding.code for finding in answer.unmet}
+    if unmet and unmet <= _TAKEN_MEANWHILE:
+        room = answer.entitlement.amount_max if answer.entitlement else Decimal(0)
+        raise CapExceeded(available=f"{room:.2f}")
+    if answer.outcome != "eligible":
+        raise NotEligible(answer.findings, outcome=answer.outcome)
+    if application.state != State.ON_NOTICE and _notice_days(judgement, application):
+        raise StateForbids(state=application.state, act="approve")
+    require_payable(session, application, answer)
+    consequence_of(application.programme).require(session, actor, application, judgement)
+
+
+def sign_approval(
+    session: Session, actor: Actor, decided: Sequence[Decided], fund: Fund, *, enough: bool, note: str | None
+) -> None:
+    """One reviewer approves cases; with `enough` of them, money and awards are reserved and payments made.
+
+    Raises:
+        FundExhausted: the fund has less than all of them together ask; none is approved.
+    """
+    keep(session, [(each.application, each.judgement) for each in decided])
+    moves = []
+    for each in decided:
+        each.application.fund_id, each.application.approved_amount = fund.id, each.amount
+        waiting = State.ON_NOTICE if each.application.state == State.ON_NOTICE else State.UNDER_REVIEW
+        moves.append(workflow.Move(each.application, State.APPROVED if enough else waiting, note, each.amount))
+    workflow.advance_all(session, actor, "approve", moves)
+    if enough:
+        grant(session, decided, fund.id)
+        for each in decided:
+            consequence_of(each.application.programme).approved(session, actor, each.application, each.judgement)
 
 
 def give_back(session: Session, actor: Actor, application: Application, reason: str) -> Application:
     """Return a case to its officer: decisions are void, reservations are released, unsent payments cancelled."""
     _require_decider(session, actor, application, "return")
     if application.state == State.APPROVED:
-        take_back(session, application)
+        take_back(session, [application])
         consequence_of(application.programme).taken_back(session, actor, application)
     close_notice(session, actor, application)
     workflow.advance(session, actor, application, "return", State.RETURNED, note=reason)
@@ -176,19 +225,6 @@ def _decided_amount(application: Application, asked: Decimal | None, first: list
     if first and decided != first[0].amount:
         raise invalid("/amount", "differs_from_first_review")
     return decided
-
-
-def _judge_now(session: Session, application: Application, amount: Decimal, fund: Fund) -> Judgement:
-    """The rules once more, with the amount decided, the paying union known and the person's ledger locked."""
-    judgement = assess_case(session, application, amount=amount, payer_kind=fund.unit.union_kind)
-    answer = judgement.assessment
-    unmet = {finding.code for finding in answer.unmet}
-    if unmet and unmet <= _TAKEN_MEANWHILE:
-        room = answer.entitlement.amount_max if answer.entitlement else Decimal(0)
-        raise CapExceeded(available=f"{room:.2f}")
-    if answer.outcome != "eligible":
-        raise NotEligible(answer.findings, outcome=answer.outcome)
-    return judgement
 
 
 def _notice_days(judgement: Judgement, application: Application) -> int:

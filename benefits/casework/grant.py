@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from benefits.casework.assessment import Judgement
 from benefits.core.errors import StateForbids, invalid
+from benefits.core.money import NOTHING
 from benefits.money import fund as funds
-from benefits.money.disbursement import make_disbursement
-from benefits.money.entitlement import reserve_award, settle_awards
-from benefits.money.payee import open_payee
+from benefits.money.disbursement import make_disbursements
+from benefits.money.entitlement import reserve_awards, settle_awards
 from benefits.rules.answer import Assessment
 from models.application import Application
 from models.membership import Membership
@@ -26,7 +31,7 @@ def require_payable(session: Session, application: Application, answer: Assessme
         Invalid: `payee_missing`, or `goods_paid_to_member` (goods are bought; the member is never paid for them,
             总工办发〔2017〕32号).
     """
-    if _is_money(answer):
+    if is_money(answer):
         if application.payee_cipher is None:
             raise invalid("/payee", "payee_missing")
     elif application.payee_named:
@@ -35,47 +40,64 @@ def require_payable(session: Session, application: Application, answer: Assessme
             raise invalid("/payee", "goods_paid_to_member")
 
 
-def grant(session: Session, application: Application, answer: Assessment, amount: Decimal) -> None:
-    """Reserve award and fund, and make the payment: to the payee for money, to a named supplier for goods.
+@dataclass(frozen=True)
+class Decided:
+    """A case that is approved: by which judgement, and for how many yuan."""
+
+    application: Application
+    judgement: Judgement
+    amount: Decimal
+
+
+def grant(session: Session, decided: Sequence[Decided], fund_id: UUID) -> None:
+    """Reserve awards and fund, and make the payments: to the payee for money, to a named supplier for goods.
 
     Goods without a supplier are no payment by bank; they are handed out and signed for.
     """
-    if answer.key is None or application.fund_id is None:
-        raise StateForbids(state=application.state, act="approve")
-    require_payable(session, application, answer)
-    reserve_award(session, application, answer.key, amount)
-    funds.reserve(session, application.fund_id, amount)
-    if application.payee_cipher is not None and (_is_money(answer) or application.payee_named):
-        payee = open_payee(session, application.person_id, application.id, application.payee_cipher)
-        make_disbursement(session, application, fund_id=application.fund_id, amount=amount, payee=payee)
+    awards, payments = [], []
+    for each in decided:
+        application, answer = each.application, each.judgement.assessment
+        if answer.key is None:
+            raise StateForbids(state=application.state, act="approve")
+        awards.append((application, answer.key, each.amount))
+        if application.payee_cipher is not None and (is_money(answer) or application.payee_named):
+            payments.append((application, each.amount))
+    reserve_awards(session, awards)
+    funds.reserve(session, fund_id, sum((each.amount for each in decided), NOTHING))
+    make_disbursements(session, fund_id, payments)
 
 
-def take_back(session: Session, application: Application) -> None:
-    """Undo an approval none of whose payments has entered a batch.
+def take_back(session: Session, applications: Sequence[Application]) -> None:
+    """Undo the approval of cases none of whose payments has entered a batch.
 
     Raises:
         StateForbids: one has.
     """
-    payments = session.scalars(
-        select(Disbursement)
-        .where(Disbursement.application_id == application.id)
+    ids = [application.id for application in applications]
+    unsent = (DisbursementState.RESERVED, DisbursementState.CANCELLED)
+    sent = session.scalar(
+        select(Disbursement.state)
+        .where(Disbursement.application_id.in_(ids), Disbursement.state.not_in(unsent))
         .order_by(Disbursement.id)
-        .execution_options(populate_existing=True)
-    ).all()
-    unsent = {DisbursementState.RESERVED, DisbursementState.CANCELLED}
-    sent = [payment.state for payment in payments if payment.state not in unsent]
-    if sent:
-        raise StateForbids(state=sent[0], act="return")
-    if application.fund_id is None or application.approved_amount is None:
-        raise StateForbids(state=application.state, act="return")
-    settle_awards(session, [application.id], EntitlementState.RELEASED)
-    funds.release(session, application.fund_id, application.approved_amount)
+        .limit(1)
+    )
+    if sent is not None:
+        raise StateForbids(state=sent, act="return")
+    reserved: defaultdict[UUID, Decimal] = defaultdict(Decimal)
+    for application in applications:
+        if application.fund_id is None or application.approved_amount is None:
+            raise StateForbids(state=application.state, act="return")
+        reserved[application.fund_id] += application.approved_amount
+    settle_awards(session, ids, EntitlementState.RELEASED)
+    for fund_id, amount in sorted(reserved.items()):
+        funds.release(session, fund_id, amount)
     session.execute(
         update(Disbursement)
-        .where(Disbursement.application_id == application.id, Disbursement.state == DisbursementState.RESERVED)
+        .where(Disbursement.application_id.in_(ids), Disbursement.state == DisbursementState.RESERVED)
         .values(state=DisbursementState.CANCELLED)
     )
 
 
-def _is_money(answer: Assessment) -> bool:
+def is_money(answer: Assessment) -> bool:
+    """Whether the award is paid to an account."""
     return answer.entitlement is not None and answer.entitlement.form == "money"

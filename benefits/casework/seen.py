@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
+from collections.abc import Sequence
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,16 +14,28 @@ from sqlalchemy.orm import Session
 from models.application import Application, Assessment, Document
 
 
-def seen_hash(session: Session, application: Application) -> bytes:
-    """SHA-256 over the case's programme, day, amount, facts, payee, assessment and papers."""
-    papers = session.scalars(
-        select(Document.digest)
-        .where(Document.application_id == application.id, Document.removed_at.is_(None))
-        .order_by(Document.id)
-    )
-    assessed = None
-    if application.assessment_id is not None:
-        assessed = session.scalar(select(Assessment.content_hash).where(Assessment.id == application.assessment_id))
+def seen_hashes(session: Session, applications: Sequence[Application]) -> dict[UUID, bytes]:
+    """By case: SHA-256 over its programme, day, amount, facts, payee, assessment and papers."""
+    ids = [application.id for application in applications]
+    assessments = {application.assessment_id for application in applications} - {None}
+    with session.no_autoflush:  # papers and assessments are in the books already
+        papers: defaultdict[UUID, list[str]] = defaultdict(list)
+        for case, digest in session.execute(
+            select(Document.application_id, Document.digest)
+            .where(Document.application_id.in_(ids), Document.removed_at.is_(None))
+            .order_by(Document.id)
+        ):
+            papers[case].append(digest.hex())
+        contents: dict[UUID | None, bytes] = {
+            row.id: row.content_hash
+            for row in session.execute(
+                select(Assessment.id, Assessment.content_hash).where(Assessment.id.in_(assessments))
+            )
+        }
+    return {each.id: _hash(each, papers[each.id], contents.get(each.assessment_id, b"")) for each in applications}
+
+
+def _hash(application: Application, papers: list[str], assessed: bytes) -> bytes:
     parts = {
         "application": str(application.id),
         "submission": application.submission,
@@ -32,7 +47,7 @@ def seen_hash(session: Session, application: Application) -> bytes:
         "payee": (application.payee_hash or b"").hex(),
         "holder": application.payee_holder,
         "bank": application.payee_bank,
-        "assessment": (assessed or b"").hex(),
-        "papers": [digest.hex() for digest in papers],
+        "assessment": assessed.hex(),
+        "papers": papers,
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).digest()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from types import MappingProxyType
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from benefits.casework.seen import seen_hash
+from benefits.casework.seen import seen_hashes
 from benefits.core.actor import Actor
 from benefits.core.errors import StateForbids
 from models.application import Act, Application
@@ -52,9 +55,26 @@ _DECIDING = frozenset({State.UNDER_REVIEW, State.ON_NOTICE, State.APPROVED})
 
 
 def require(application: Application, act: str) -> None:
+    """Refuse with `StateForbids` unless the act may follow the case's state and is not its roster's to do."""
+    if application.roster_id is not None:
+        raise StateForbids(state="on_roster", act=act, roster_id=application.roster_id)
+    require_state(application, act)
+
+
+def require_state(application: Application, act: str) -> None:
     """Refuse with `StateForbids` unless the act may follow the case's state."""
     if application.state not in MAY_FOLLOW[act]:
         raise StateForbids(state=application.state, act=act)
+
+
+@dataclass(frozen=True)
+class Move:
+    """A case about to move: where to, with which note and amount."""
+
+    application: Application
+    to: State
+    note: str | None = None
+    amount: Decimal | None = None
 
 
 def advance(
@@ -65,31 +85,39 @@ def advance(
     to: State,
     *,
     note: str | None = None,
-    amount: object = None,
-) -> Act:
-    """Move the case by one act and keep it as a row, bound to what was seen. Nothing else moves a case's state."""
-    row = Act(
-        application_id=application.id,
-        unit_id=application.unit_id,
-        act=act,
-        duty=DUTY.get(act),
-        from_state=None if act == "file" else application.state,
-        to_state=to,
-        submission=application.submission,
-        account_id=actor.account_id,
-        person_id=actor.person_id,
-        amount=amount,
-        note=note,
-        seen_hash=seen_hash(session, application),
-        acted_at=actor.at,
-    )
-    application.state = to
-    if to not in _DECIDING:  # what a first reviewer, or all, approved is void
-        application.approved_amount, application.fund_id = None, None
-    application.touched_at = actor.at
-    session.add(row)
+    amount: Decimal | None = None,
+) -> None:
+    """Move the case by one act and keep it as a row, bound to what was seen."""
+    advance_all(session, actor, act, [Move(application, to, note, amount)])
+
+
+def advance_all(session: Session, actor: Actor, act: str, moves: Sequence[Move]) -> None:
+    """The same for many cases. Nothing else moves a case's state."""
+    seen = seen_hashes(session, [move.application for move in moves])
+    for move in moves:
+        application = move.application
+        session.add(
+            Act(
+                application_id=application.id,
+                unit_id=application.unit_id,
+                act=act,
+                duty=DUTY.get(act),
+                from_state=None if act == "file" else application.state,
+                to_state=move.to,
+                submission=application.submission,
+                account_id=actor.account_id,
+                person_id=actor.person_id,
+                amount=move.amount,
+                note=move.note,
+                seen_hash=seen[application.id],
+                acted_at=actor.at,
+            )
+        )
+        application.state = move.to
+        if move.to not in _DECIDING:  # what a first reviewer, or all, approved is void
+            application.approved_amount, application.fund_id = None, None
+        application.touched_at = actor.at
     session.flush()
-    return row
 
 
 def acts_of(session: Session, application_id: UUID) -> list[Act]:

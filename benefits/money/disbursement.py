@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
+from benefits.access.person import person_keys
 from benefits.access.reach import within
 from benefits.core.actor import Actor
 from benefits.core.errors import AlreadyPaid, NotFound, StateForbids
 from benefits.money.duty import require_duty
 from benefits.money.fund import lock_fund
-from benefits.money.payee import Payee, open_payee, seal_payee
+from benefits.money.payee import Payee, open_payee, open_with, seal_payee, seal_with
 from benefits.money.trail import keep_acts
 from models.application import Application
 from models.columns import new_id
@@ -91,12 +93,21 @@ def list_disbursements(
     return [row[0] for row in session.execute(query)]
 
 
-def make_disbursement(
-    session: Session, application: Application, *, fund_id: UUID, amount: Decimal, payee: Payee
-) -> Disbursement:
-    """The payment of an approved case, `reserved`; `uq_disbursement_live_instalment` refuses a second live one."""
+def make_disbursements(session: Session, fund_id: UUID, amounts: Sequence[tuple[Application, Decimal]]) -> None:
+    """The payments of approved cases, `reserved`; `uq_disbursement_live_instalment` refuses a second live one."""
+    keys = person_keys(session, {application.person_id for application, _ in amounts})
+    session.add_all(
+        _payment(session, keys[application.person_id], application, fund_id, amount) for application, amount in amounts
+    )
+    session.flush()
+
+
+def _payment(session: Session, key: bytes, application: Application, fund_id: UUID, amount: Decimal) -> Disbursement:
+    if application.payee_cipher is None:
+        raise StateForbids(state="payee_missing", act="approve", application_id=application.id)
     disbursement_id = new_id()
-    made = Disbursement(
+    payee = open_with(session, key, application.id, application.payee_cipher)
+    return Disbursement(
         id=disbursement_id,
         application_id=application.id,
         unit_id=application.unit_id,
@@ -105,11 +116,8 @@ def make_disbursement(
         instalment=1,
         state=State.RESERVED,
         amount=amount,
-        **seal_payee(session, application.person_id, disbursement_id, payee).columns(),
+        **seal_with(session, key, disbursement_id, payee).columns(),
     )
-    session.add(made)
-    session.flush()
-    return made
 
 
 def correct_account(session: Session, actor: Actor, disbursement: Disbursement, payee: Payee) -> PayeeCorrection:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ARRAY, ColumnElement, Date, Integer, Text, Uuid, cast, func, select, update
 from sqlalchemy.orm import Session
 
 from benefits.rules.answer import LedgerKey
@@ -35,37 +36,67 @@ class Standpoint:
 
 def lock_person(session: Session, person_id: UUID) -> None:
     """Hold the person until the transaction ends: whoever else would ask and reserve for them waits. The first lock."""
-    session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
+    lock_people(session, [person_id])
 
 
-def record_facts(session: Session, programme: Programme, key: LedgerKey, view: Standpoint) -> Mapping[str, object]:
-    """What the books say of a person for a case with this key; what they cannot say stays out (unknown)."""
-    key = _as_kept(session, view.person_id, key)
-    known: dict[str, object] = {}
+def lock_people(session: Session, people: Collection[UUID]) -> None:
+    """The same for many, in id order: two who want some of the same people wait for each other, never both at once."""
+    session.execute(select(Person.id).where(Person.id.in_(people)).order_by(Person.id).with_for_update(key_share=True))
+
+
+def facts_of_record(
+    session: Session, programme: Programme, asked: Sequence[tuple[LedgerKey, Standpoint]]
+) -> list[dict[str, object]]:
+    """What the books say of people for cases with these keys; what they cannot say stays out (unknown).
+
+    In the order of the cases, with one question for each fact, however many cases there are.
+    """
+    keys = [_as_kept(session, view.person_id, key) for key, view in asked]
+    known: list[dict[str, object]] = [{} for _ in asked]
     for fact in programme.record_facts:
-        if fact.kinds and key.kind not in fact.kinds:
-            continue
-        if fact.measure == "told":
-            told = session.scalars(select(getattr(func, fact.told_by)(view.person_id, view.on, view.case_id))).one()
-            if told is not None:
-                known[fact.name] = told
-        elif all(getattr(key, part) is not None for part in fact.match):
-            known[fact.name] = _ask(session, fact, fact.programme or programme.code, key, view)
+        places = [place for place, key in enumerate(keys) if _asks(fact, key)]
+        answers = _ask(session, fact, fact.programme or programme.code, [(keys[at], asked[at][1]) for at in places])
+        for place, answer in zip(places, answers, strict=True):
+            if answer is not None:
+                known[place][fact.name] = answer
     return known
 
 
-def _ask(session: Session, fact: RecordFact, programme: str, key: LedgerKey, view: Standpoint) -> object:
-    parts = [getattr(key, part) if part in fact.match else None for part in ("kind", "occasion", "year")]
-    if fact.measure == "sum":
-        total: Decimal = session.scalars(
-            select(func.entitlement_sum(view.person_id, programme, *parts, view.case_id))
-        ).one()
-        return total
-    elsewhere = view.unit_id if fact.measure == "elsewhere" else None
-    count: int = session.scalars(
-        select(func.entitlement_count(view.person_id, programme, *parts, view.case_id, elsewhere))
-    ).one()
-    return count > 0 if fact.measure == "elsewhere" else count
+def _asks(fact: RecordFact, key: LedgerKey) -> bool:
+    """Whether this fact is asked for such a case, and the key says enough to ask it."""
+    if fact.kinds and key.kind not in fact.kinds:
+        return False
+    return fact.measure == "told" or all(getattr(key, part) is not None for part in fact.match)
+
+
+def _ask(
+    session: Session, fact: RecordFact, programme: str, asked: Sequence[tuple[LedgerKey, Standpoint]]
+) -> list[object]:
+    if not asked:
+        return []
+    views = [view for _, view in asked]
+    columns = {
+        "person": cast([view.person_id for view in views], ARRAY(Uuid)),
+        "on_day": cast([view.on for view in views], ARRAY(Date)),
+        "own_case": cast([view.case_id for view in views], ARRAY(Uuid)),
+        "unit": cast([view.unit_id for view in views], ARRAY(Uuid)),
+        **{
+            part: cast([getattr(key, part) if part in fact.match else None for key, _ in asked], ARRAY(kind))
+            for part, kind in (("kind", Text), ("occasion", Text), ("year", Integer))
+        },
+    }
+    each = func.unnest(*columns.values()).table_valued(*columns, with_ordinality="place").render_derived().c
+    question = (each.person, programme, each.kind, each.occasion, each.year, each.own_case)
+    answer: ColumnElement[Any]
+    if fact.measure == "told":
+        answer = getattr(func, fact.told_by)(each.person, each.on_day, each.own_case)
+    elif fact.measure == "sum":
+        answer = func.entitlement_sum(*question)
+    elif fact.measure == "elsewhere":
+        answer = func.entitlement_count(*question, each.unit) > 0
+    else:
+        answer = func.entitlement_count(*question, None)
+    return list(session.scalars(select(answer).order_by(each.place)))
 
 
 def _as_kept(session: Session, person_id: UUID, key: LedgerKey) -> LedgerKey:
@@ -83,10 +114,10 @@ def open_occasion(award: Entitlement) -> str | None:
     return None if _DIGEST.fullmatch(award.occasion) else award.occasion or None
 
 
-def reserve_award(session: Session, application: Application, key: LedgerKey, amount: Decimal) -> None:
-    """Enter an award. The person is locked; `uq_entitlement_once` refuses a second one where the rules say once."""
-    key = _as_kept(session, application.person_id, key)
-    session.add(
+def reserve_awards(session: Session, awards: Sequence[tuple[Application, LedgerKey, Decimal]]) -> None:
+    """Enter awards. The people are locked; `uq_entitlement_once` refuses a second one where the rules say once."""
+    kept = [(case, _as_kept(session, case.person_id, key), amount) for case, key, amount in awards]
+    session.add_all(
         Entitlement(
             person_id=application.person_id,
             unit_id=application.unit_id,
@@ -100,6 +131,7 @@ def reserve_award(session: Session, application: Application, key: LedgerKey, am
             state=EntitlementState.RESERVED,
             event_on=application.event_on,
         )
+        for application, key, amount in kept
     )
     session.flush()
 

@@ -60,19 +60,30 @@ def read_payee(holder: str, account_number: str, bank: str, *, pointer: str = "/
 
 def registered_payee(session: Session, membership: Membership) -> Payee | None:
     """The account on the member's register; None where there is none."""
+    if membership.account_cipher is None:
+        return None
+    return registered_with(session, person_key(session, membership.person_id), membership)
+
+
+def registered_with(session: Session, key: bytes, membership: Membership) -> Payee | None:
+    """The same with the person's key in hand."""
     if membership.account_cipher is None or not membership.account_holder:
         return None
-    key = person_key(session, membership.person_id)
     number = secrecy(session).decrypt(key, membership.id, "account", membership.account_cipher).decode()
     return Payee(membership.account_holder, number, membership.bank or "")
 
 
 def seal_payee(session: Session, person_id: UUID, row_id: UUID, payee: Payee) -> SealedPayee:
     """Encrypt a payee for the row `row_id` of this person's case."""
+    return seal_with(session, person_key(session, person_id), row_id, payee)
+
+
+def seal_with(session: Session, key: bytes, row_id: UUID, payee: Payee) -> SealedPayee:
+    """The same with the person's key in hand."""
     keys = secrecy(session)
     plain = json.dumps([payee.holder, payee.account_number, payee.bank], ensure_ascii=False)
     return SealedPayee(
-        cipher=keys.encrypt(person_key(session, person_id), row_id, "payee", plain),
+        cipher=keys.encrypt(key, row_id, "payee", plain),
         hash=keys.index("account", payee.account_number),
         holder=payee.holder,
         bank=payee.bank,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,34 +17,45 @@ from models.person import Person
 from models.unit import Unit
 from models.vocabulary import MembershipState
 
+Row = TypeVar("Row", Person, Unit)
 
-def member_facts(session: Session, member: Membership, on: date) -> dict[str, Any]:
-    """Facts by name; None where the register does not know.
+
+def facts_of_members(session: Session, members: Collection[Membership], on: date) -> dict[UUID, dict[str, Any]]:
+    """Facts by membership and name; None where the register does not know. Three questions, however many they are.
 
     A member whose joining day is known was none before it. An honour is valid from its award until its revocation.
     """
-    person = session.get_one(Person, member.person_id)
-    unit = session.get_one(Unit, member.unit_id)
-    joined = member.joined_on is None or member.joined_on <= on
+    people = {row.id: row for row in _found(session, Person, {member.person_id for member in members})}
+    units = {row.id: row for row in _found(session, Unit, {member.unit_id for member in members})}
+    honours = _honours(session, [member.id for member in members], on)
     return {
-        "membership_active": member.state != MembershipState.LEFT and joined,
-        "in_service": member.in_service,
-        "employment_type": member.employment_type,
-        "dues_paid_through": member.dues_paid_through,
-        "sex": person.sex,
-        "birth_date": person.birth_date,
-        "frontline": member.frontline,
-        "outdoor": member.outdoor,
-        "basic_education": unit.basic_education,
-        "remote_area": unit.remote_area,
-        "honours": _honours(session, member, on),
+        member.id: {
+            "membership_active": member.state != MembershipState.LEFT
+            and (member.joined_on is None or member.joined_on <= on),
+            "in_service": member.in_service,
+            "employment_type": member.employment_type,
+            "dues_paid_through": member.dues_paid_through,
+            "union_kind": units[member.unit_id].union_kind,
+            "sex": people[member.person_id].sex,
+            "birth_date": people[member.person_id].birth_date,
+            "frontline": member.frontline,
+            "outdoor": member.outdoor,
+            "basic_education": units[member.unit_id].basic_education,
+            "remote_area": units[member.unit_id].remote_area,
+            "honours": tuple(honours[member.id]),
+        }
+        for member in members
     }
 
 
-def _honours(session: Session, member: Membership, on: date) -> tuple[HeldHonour, ...]:
-    rows = session.scalars(select(Honour).where(Honour.membership_id == member.id).order_by(Honour.id))
-    return tuple(
-        HeldHonour(row.title, row.level, valid=row.revoked_on is None or on < row.revoked_on)
-        for row in rows
-        if row.awarded_on is None or row.awarded_on <= on
-    )
+def _found(session: Session, noun: type[Row], ids: Collection[UUID]) -> Iterable[Row]:
+    return session.scalars(select(noun).where(noun.id.in_(ids)))
+
+
+def _honours(session: Session, members: Collection[UUID], on: date) -> defaultdict[UUID, list[HeldHonour]]:
+    held: defaultdict[UUID, list[HeldHonour]] = defaultdict(list)
+    for row in session.scalars(select(Honour).where(Honour.membership_id.in_(members)).order_by(Honour.id)):
+        if row.awarded_on is None or row.awarded_on <= on:
+            valid = row.revoked_on is None or on < row.revoked_on
+            held[row.membership_id].append(HeldHonour(row.title, row.level, valid=valid))
+    return held
