@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Response
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FILE = {"type": "string", "format": "binary"}  # the schema of such an answer
 
 

@@ -81,6 +81,9 @@ WALLS: dict[str, tuple[str, str | None]] = {
     "disbursement": (_SUBTREE, None),
     "payee_correction": (_SUBTREE, None),
     "bank_result": (_SUBTREE, None),
+    "goods_lot": (_SUBTREE, None),
+    "goods_adjustment": (_SUBTREE, None),
+    "goods_move": (_SUBTREE, None),
     "export_part": (_OWN, None),
     "record_entry": (f"{_SUBTREE} OR {_OWN} OR ({_ROOT})", "false"),
 }
@@ -102,6 +105,7 @@ _PRIVILEGES: dict[str, str] = {
     "bank_result": _ADD,
     "check_authorisation": _ADD,
     "exit_step": _ADD,
+    "goods_move": _ADD,
     "household_income": _ADD,
     "household_transfer": _ADD,
     "household_visit": _ADD,

@@ -119,6 +119,12 @@ class AlreadyPaid(Refusal):
     code = "already_paid"
 
 
+class StockShort(Refusal):
+    """The lot has less on hand than asked."""
+
+    code = "stock_short"
+
+
 class NotEligible(Refusal):
     """The rules refuse; `findings` is the complete explanation."""
 

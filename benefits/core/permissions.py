@@ -41,6 +41,9 @@ PERMISSIONS = MappingProxyType(
         "payment.resolve": frozenset({"finance"}),
         "round.read": frozenset({"officer", "reviewer", "finance", "auditor"}),
         "round.keep": frozenset({"officer"}),
+        "goods.read": frozenset({"officer", "reviewer", "finance", "auditor"}),
+        "goods.keep": frozenset({"officer"}),
+        "goods.check": frozenset({"reviewer"}),
         "policy.edit": frozenset({"policy_editor"}),
         "record.read": frozenset({"auditor"}),
     }
