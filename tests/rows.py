@@ -46,12 +46,14 @@ def _value(column: Column[Any]) -> object:
     if isinstance(kind, DateTime):
         return datetime(2026, 1, 2, tzinfo=UTC)
     if isinstance(kind, Date):
-        # Days of one row are the same, so that a first and a last are in order; as a key each is another.
-        return date(2026, 1, 2).replace(year=1900 + uuid.uuid4().int % 200) if column.primary_key else date(2026, 1, 2)
+        # Days of one row are the same, so that a first and a last are in order, and a month's first; as a key each is
+        # another.
+        return date(2026, 1, 1).replace(year=1900 + uuid.uuid4().int % 200) if column.primary_key else date(2026, 1, 1)
     if isinstance(kind, LargeBinary):
         return uuid.uuid4().bytes
     if isinstance(kind, JSON | JSONB):
-        return {}
+        default = column.default
+        return default.arg(None) if default is not None and default.is_callable else {}
     return f"x{uuid.uuid4().hex}"
 
 

@@ -18,8 +18,8 @@ from tests.services.walls import BEHIND_WALL, NO_RIGHT, TABLES, Border
 # A published or shipped policy, a unit and a fund's name belong to a line; here both unions are siblings, so that
 # neither is on the other's line.
 APPEND_ONLY = {
-    *("assessment", "act", "fund_adjustment", "bank_result", "goods_move", "import_finding", "import_part"),
-    "export_part",
+    *("assessment", "act", "bank_result", "check_authorisation", "exit_step", "export_part", "fund_adjustment"),
+    *("goods_move", "household_income", "household_transfer", "household_visit", "import_finding", "import_part"),
 }
 NO_INSERT = {"person", "record_entry"}
 NO_UPDATE = APPEND_ONLY | {"idempotency_key", "relative", "record_entry"}
