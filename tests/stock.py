@@ -76,3 +76,14 @@ def acting(api: Api, username: str = "officer") -> Iterator[tuple[Session, Actor
 def id_of(path: str) -> UUID:
     """The id at a path's end."""
     return UUID(path.rsplit("/", 1)[1])
+
+
+def refused(answer: Any) -> tuple[int, str]:
+    """Status and code of a refusal."""
+    return answer.status_code, answer.get_json()["code"]
+
+
+def fault(answer: Any) -> tuple[int, str, str]:
+    """Status, place and code of the one fault."""
+    (found,) = answer.get_json()["errors"]
+    return answer.status_code, found["pointer"], found["code"]
