@@ -78,6 +78,7 @@ class ApplicationView(ApplicationSummary):
     payee = Part(PayeeView, required=True, allow_none=True)
     fund_id = Id(required=True, allow_none=True)
     round_id = Id(required=True, allow_none=True)
+    roster_id = Id(required=True, allow_none=True)
     documents = Items(Part(DocumentView), required=True)
     disbursements = Items(Part(PaymentLine), required=True)
 
@@ -123,6 +124,7 @@ def shown(desk: Desk[Any], application: Application) -> dict[str, Any]:
         "payee": shown_payee(application) if application.payee_hash else None,
         "fund_id": application.fund_id,
         "round_id": application.round_id,
+        "roster_id": application.roster_id,
         "documents": [shown_document(each) for each in documents_of(desk.session, application.id)],
         "disbursements": [{"id": each.id, "state": each.state, "amount": each.amount} for each in payments],
     }

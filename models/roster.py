@@ -90,7 +90,7 @@ class RosterLine(Versioned, Base):
     unit_id: Mapped[UUID] = mapped_column(comment="the member's own")
     person_id: Mapped[UUID]
     membership_id: Mapped[UUID]
-    application_id: Mapped[UUID | None] = mapped_column(comment="null: never filed, for it was the officer's own")
+    application_id: Mapped[UUID | None] = mapped_column(comment="null: left out before it was filed")
     serial: Mapped[int]
     quantity: Mapped[int | None]
     form: Mapped[str | None] = mapped_column(comment="what is given: money, goods, service, cover; since the cut-off")
@@ -105,6 +105,7 @@ class RosterLine(Versioned, Base):
     note: Mapped[str | None] = mapped_column(info=PERSONAL)
     created_at: Mapped[Created]
 
+    roster: Mapped[Roster] = relationship(lazy="raise", viewonly=True)
     membership: Mapped[Membership] = relationship(
         lazy="raise", viewonly=True, primaryjoin="foreign(RosterLine.membership_id) == Membership.id"
     )

@@ -16,12 +16,12 @@ from benefits import catalogue
 from benefits.access.reach import within
 from benefits.casework import workflow
 from benefits.casework.assessment import seal_facts, stored_facts
-from benefits.casework.round import find_round
+from benefits.casework.round import joined_round, kept_to_round
 from benefits.core.actor import Actor
-from benefits.core.errors import Fault, Invalid, NotFound, invalid
+from benefits.core.errors import NotFound, invalid
 from benefits.money.duty import require_duty
 from benefits.money.entitlement import lock_person
-from benefits.money.payee import Payee, registered_payee, seal_payee
+from benefits.money.payee import NO_PAYEE, Payee, registered_payee, seal_payee
 from benefits.rules.declaration import parse_facts
 from models.application import Application
 from models.columns import new_id
@@ -29,8 +29,6 @@ from models.membership import Membership
 from models.round import Round
 from models.unit import Unit
 from models.vocabulary import ApplicationState
-
-_NO_PAYEE = dict.fromkeys(("payee_cipher", "payee_hash", "payee_holder", "payee_bank", "payee_last4"))
 
 
 @dataclass(frozen=True)
@@ -137,32 +135,11 @@ def file_application(session: Session, actor: Actor, *, programme: str, member_i
 
 
 def _in_round(session: Session, actor: Actor, programme: str, path: str, filing: Filing) -> Filing:
-    """The filing with what its round fixes for all: one that is open today to the member's unit, for this programme."""
+    """The filing with what its round fixes for all."""
     if filing.round_id is None:
         return filing
-    try:
-        found = find_round(session, actor, filing.round_id)
-    except NotFound:
-        raise invalid("/round_id", "round_unknown") from None
-    if found.programme != programme or not path.startswith(found.unit.path):
-        raise invalid("/round_id", "round_unknown")
-    if not found.opens_on <= actor.today <= found.closes_on:
-        raise invalid("/round_id", "round_closed", opens_on=found.opens_on, closes_on=found.closes_on)
-    return _kept_to(found, filing)
-
-
-def _kept_to(of: Round, filing: Filing) -> Filing:
-    """The filing with the round's facts; a day or fact that is not the round's is refused."""
-    faults = [
-        Fault(f"/facts/{name}", "differs_from_round", {"wanted": wanted})
-        for name, wanted in of.facts.items()
-        if filing.facts.get(name, wanted) != wanted
-    ]
-    if filing.on != of.event_on:
-        faults.append(Fault("/on", "differs_from_round", {"wanted": of.event_on}))
-    if faults:
-        raise Invalid(faults)
-    return replace(filing, facts={**filing.facts, **of.facts})
+    of = joined_round(session, actor, filing.round_id, programme=programme, path=path)
+    return replace(filing, facts=kept_to_round(of, filing.on, filing.facts))
 
 
 def change_application(
@@ -183,7 +160,8 @@ def change_application(
         payee=changes.get("payee"),
     )
     if application.round_id is not None:
-        filing = _kept_to(session.get_one(Round, application.round_id), filing)
+        of = session.get_one(Round, application.round_id)
+        filing = replace(filing, facts=kept_to_round(of, filing.on, filing.facts))
     _write(session, application, membership, filing, keep_payee="payee" not in changes)
     workflow.advance(session, actor, application, "change", ApplicationState(application.state))
     return application
@@ -200,6 +178,6 @@ def _write(
         return
     payee = filing.payee or registered_payee(session, membership)
     application.payee_named = filing.payee is not None
-    columns = seal_payee(session, application.person_id, application.id, payee).columns() if payee else _NO_PAYEE
+    columns = seal_payee(session, application.person_id, application.id, payee).columns() if payee else NO_PAYEE
     for column, value in columns.items():
         setattr(application, column, value)

@@ -173,8 +173,13 @@ def facts_of_cases(session: Session, applications: Sequence[rows.Application]) -
 
 def seal_facts(session: Session, person_id: UUID, application_id: UUID, facts: Mapping[str, Any]) -> bytes:
     """The facts of a case as its row keeps them."""
+    return seal_with(session, person_key(session, person_id), application_id, facts)
+
+
+def seal_with(session: Session, key: bytes, application_id: UUID, facts: Mapping[str, Any]) -> bytes:
+    """The same with the person's key in hand."""
     plain = json.dumps(facts, ensure_ascii=False, sort_keys=True)
-    return secrecy(session).encrypt(person_key(session, person_id), application_id, "facts", plain)
+    return secrecy(session).encrypt(key, application_id, "facts", plain)
 
 
 def keep(session: Session, judged: Sequence[tuple[rows.Application, Judgement]]) -> None:

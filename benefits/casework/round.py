@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session, contains_eager
 
 from benefits import catalogue
@@ -17,9 +17,11 @@ from benefits.core.actor import Actor
 from benefits.core.errors import Fault, Invalid, NotFound, invalid
 from benefits.money.fund import paying_fund
 from benefits.rules.declaration import parse_facts
+from models.application import Application
 from models.columns import new_id
-from models.round import Round
+from models.round import Candidate, Round
 from models.unit import Unit
+from models.vocabulary import OVER
 
 
 def _visible(actor: Actor) -> Select[Round]:
@@ -108,3 +110,44 @@ def _edition_for(session: Session, programme: str, event_on: date, facts: Mappin
     if own:
         raise Invalid([Fault(f"/facts/{name}", "fact_of_each_member") for name in own])
     return running.policy_id
+
+
+def joined_round(session: Session, actor: Actor, round_id: UUID, *, programme: str | None, path: str) -> Round:
+    """The round in which something is filed: open today, to the unit at `path`, and for this programme if one is said.
+
+    Raises:
+        Invalid: at `/round_id`; an invisible round, or one for others, looks like none.
+    """
+    try:
+        found = find_round(session, actor, round_id)
+    except NotFound:
+        raise invalid("/round_id", "round_unknown") from None
+    if programme not in {None, found.programme} or not path.startswith(found.unit.path):
+        raise invalid("/round_id", "round_unknown")
+    if not found.opens_on <= actor.today <= found.closes_on:
+        raise invalid("/round_id", "round_closed", opens_on=found.opens_on, closes_on=found.closes_on)
+    return found
+
+
+def kept_to_round(of: Round, on: date, facts: Mapping[str, Any], *, day_at: str = "/on") -> dict[str, Any]:
+    """The facts with those of the round; a day or fact that is not the round's is refused."""
+    faults = [
+        Fault(f"/facts/{name}", "differs_from_round", {"wanted": wanted})
+        for name, wanted in of.facts.items()
+        if facts.get(name, wanted) != wanted
+    ]
+    if on != of.event_on:
+        faults.append(Fault(day_at, "differs_from_round", {"wanted": of.event_on}))
+    if faults:
+        raise Invalid(faults)
+    return {**facts, **of.facts}
+
+
+def live_case_in(of: Round) -> ColumnElement[bool]:
+    """Whether a candidate has a case: filed in the round, or for its programme and day."""
+    return exists().where(
+        Application.membership_id == Candidate.membership_id,
+        (Application.round_id == of.id)
+        | ((Application.programme == of.programme) & (Application.event_on == of.event_on)),
+        Application.state.not_in(OVER),
+    )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, select, text
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 
 from benefits import catalogue
@@ -14,13 +14,12 @@ from benefits.access.reach import within
 from benefits.casework.assessment import Judgement, assess_freely
 from benefits.casework.policy_book import edition_by_id
 from benefits.casework.population import ask_all
-from benefits.casework.round import find_round
+from benefits.casework.round import find_round, live_case_in
 from benefits.core.actor import Actor
 from benefits.core.errors import NotFound
 from benefits.jobs.queue import enqueue
 from benefits.jobs.work import Work
 from benefits.rules.declaration import parse_facts
-from models.application import Application
 from models.job import Job
 from models.membership import Membership
 from models.money import Fund
@@ -122,13 +121,7 @@ def list_candidates(
         bit = 1 << of.criteria.index(criterion) if criterion in of.criteria else 0
         query = query.where(Candidate.unmet.bitwise_or(Candidate.unknown).bitwise_and(bit) != 0)
     if applied is not None:
-        filed = exists().where(
-            Application.membership_id == Candidate.membership_id,
-            Application.programme == of.programme,
-            Application.event_on == of.event_on,
-            Application.state.not_in(("withdrawn", "rejected", "lapsed")),
-        )
-        query = query.where(filed if applied else ~filed)
+        query = query.where(live_case_in(of) if applied else ~live_case_in(of))
     return [(row[0], row[1], row[2]) for row in session.execute(query)]
 
 

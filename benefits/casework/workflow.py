@@ -22,7 +22,8 @@ _BEFORE_APPROVAL = frozenset(
 )
 _IN_REVIEW = frozenset({State.SUBMITTED, State.UNDER_REVIEW, State.APPEALED})
 
-# act -> states it may follow (contract §3.1); `file` makes the case, `approve` may wait for another reviewer.
+# act -> states it may follow (contract §3.1); `file` makes the case, `approve` may wait for another reviewer. The last
+# five are a roster's, on its cases: what was handed out, and what finance booked.
 MAY_FOLLOW = MappingProxyType(
     {
         "change": frozenset({State.DRAFT, State.RETURNED}),
@@ -34,6 +35,9 @@ MAY_FOLLOW = MappingProxyType(
         "withdraw": _BEFORE_APPROVAL,
         "appeal": frozenset({State.REJECTED}),
         "lapse": frozenset({State.DRAFT, State.SUBMITTED, State.RETURNED}),
+        **dict.fromkeys(
+            ("receive", "not_fetched", "void_receipt", "book", "release_unclaimed"), frozenset({State.APPROVED})
+        ),
     }
 )
 # The duty that an act fills; nobody fills two different ones in one case (benefits.money.duty).
@@ -49,6 +53,11 @@ DUTY = MappingProxyType(
         "reject": "decided",
         "object": "filed",
         "resolve_objection": "decided",
+        "receive": "filed",
+        "not_fetched": "filed",
+        "void_receipt": "filed",
+        "book": "payment_approved",
+        "release_unclaimed": "payment_approved",
     }
 )
 _DECIDING = frozenset({State.UNDER_REVIEW, State.ON_NOTICE, State.APPROVED})
@@ -92,7 +101,14 @@ def advance(
 
 
 def advance_all(session: Session, actor: Actor, act: str, moves: Sequence[Move]) -> None:
-    """The same for many cases. Nothing else moves a case's state."""
+    """The same for many cases. Nothing else moves a case's state.
+
+    Raises:
+        StateForbids: the act may not follow one of the states; none is moved.
+    """
+    if act in MAY_FOLLOW:
+        for move in moves:
+            require_state(move.application, act)
     seen = seen_hashes(session, [move.application for move in moves])
     for move in moves:
         application = move.application

@@ -144,6 +144,11 @@ def spend(session: Session, fund_id: UUID, amount: Decimal) -> None:
     _move(session, fund_id, committed=-amount, spent=amount)
 
 
+def spend_reserved(session: Session, fund_id: UUID, amount: Decimal) -> None:
+    """Reserved → spent: goods were handed out against a signature, or a service was given; no bank is asked."""
+    _move(session, fund_id, reserved=-amount, spent=amount)
+
+
 def _move(session: Session, fund_id: UUID, **by: Decimal) -> None:
     """One conditional update: it waits for others on the row, sees their result, and refuses to overdraw."""
     nothing = Decimal(0)

@@ -15,6 +15,8 @@ from benefits.core.identity import parse_card
 from models.membership import Membership
 from models.secrecy import secrecy
 
+NO_PAYEE = dict.fromkeys(("payee_cipher", "payee_hash", "payee_holder", "payee_bank", "payee_last4"))
+
 
 @dataclass(frozen=True)
 class Payee:

@@ -105,9 +105,7 @@ def upgrade() -> None:
         sa.Column("unit_id", sa.Uuid(), nullable=False, comment="the member's own"),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("membership_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "application_id", sa.Uuid(), nullable=True, comment="null: never filed, for it was the officer's own"
-        ),
+        sa.Column("application_id", sa.Uuid(), nullable=True, comment="null: left out before it was filed"),
         sa.Column("serial", sa.Integer(), nullable=False),
         sa.Column("quantity", sa.Integer(), nullable=True),
         sa.Column(
