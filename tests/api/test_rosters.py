@@ -52,9 +52,10 @@ def test_every_line_is_a_case_with_its_stored_assessment_and_acts(api: Api) -> N
 
 
 def test_who_is_not_allowed_is_left_out_with_the_reason_and_the_rest_goes_on(api: Api) -> None:
+    path = drawn(api)
     member = f"/members/{member_id(api, 'D01-002')}"
     done(api("officer").patch(member, {"state": "retained"}, if_match=api("officer").get(member).headers["ETag"]))
-    path = frozen(api)
+    done(api("officer").act(path, "freeze"))
     out = lines(api, path, "left_out")
     assert [(line["member_name"], [each["code"] for each in line["reasons"]]) for line in out] == [
         ("李秀英", ["in_service"])
