@@ -47,6 +47,7 @@ class Settings:
     refresh_token_hours: int
     max_upload_mb: int  # one file
     max_json_kb: int  # the body of any other request
+    files_kept_days: int  # content of files that were sent in or made to fetch; their rows stay
     workers: int  # serving processes
     proxy_count: int  # reverse proxies whose X-Forwarded-* are believed
 
@@ -78,6 +79,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         refresh_token_hours=_whole(environ, "REFRESH_TOKEN_HOURS", 12, 1, 168),
         max_upload_mb=_whole(environ, "MAX_UPLOAD_MB", 40, 1, 1024),
         max_json_kb=_whole(environ, "MAX_JSON_KB", 1024, 16, 16384),
+        files_kept_days=_whole(environ, "FILES_KEPT_DAYS", 90, 1, 3650),
         workers=_whole(environ, "WORKERS", 2, 1, 64),
         proxy_count=_whole(environ, "PROXY_COUNT", 0, 0, 8),
     )

@@ -99,6 +99,22 @@ BEGIN
               AND (elsewhere_than IS NULL OR unit_id <> elsewhere_than));
 END""",
     ),
+    # The content of files of ended jobs from before an instant, never of the last day: how many parts went.
+    "files_forget(before_ timestamptz)": (
+        "bigint",
+        """
+DECLARE
+    until_ timestamptz := least(before_, clock_timestamp() - interval '1 day');
+    sent_ bigint;
+    made_ bigint;
+BEGIN
+    DELETE FROM import_part p USING job j WHERE j.id = p.import_id AND j.finished_at < until_;
+    GET DIAGNOSTICS sent_ = ROW_COUNT;
+    DELETE FROM export_part p USING job j WHERE j.id = p.export_id AND j.finished_at < until_;
+    GET DIAGNOSTICS made_ = ROW_COUNT;
+    RETURN sent_ + made_;
+END""",
+    ),
     # An entry that no row change makes: refusals, sign-ins, exports, reads of sensitive fields.
     "record_write(kind_ text, action_ text, table_ text, row_ text, unit_ uuid, application_ uuid, data_ jsonb)": (
         "bigint",

@@ -16,14 +16,14 @@ from models.vocabulary import ImportMode, JobState, Severity
 
 
 class Job(Base):
-    """One piece of long work, done for an account with that account's grants."""
+    """One piece of long work, done for an account with that account's grants; without one it is the house's own."""
 
     __tablename__ = "job"
 
     id: Mapped[Key]
     kind: Mapped[Word]
     state: Mapped[Word] = mapped_column(default=JobState.QUEUED)
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"), comment="null: the system")
     unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), comment="the unit the work is for")
     request_id: Mapped[Word]
     params: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
@@ -43,6 +43,14 @@ class Job(Base):
         Index("ix_job_ready", "id", postgresql_where=text("state = 'queued'")),
         Index("ix_job_running", "heartbeat_at", postgresql_where=text("state = 'running'")),
         Index(None, "account_id", "id"),
+        Index(
+            "uq_job_daily",
+            "kind",
+            "unit_id",
+            text("(params ->> 'day')"),
+            unique=True,
+            postgresql_where=text("account_id IS NULL"),
+        ),
     )
 
 

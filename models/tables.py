@@ -5,8 +5,10 @@ from __future__ import annotations
 from models import (
     account,
     application,
+    census,
     entitlement,
     export,
+    filed_row,
     goods,
     household,
     household_exit,
@@ -20,15 +22,19 @@ from models import (
     policy,
     record_entry,
     roster,
+    studio,
     unit,
+    unit_dues,
 )
 from models import round as rounds
 
 __all__ = [
     "account",
     "application",
+    "census",
     "entitlement",
     "export",
+    "filed_row",
     "goods",
     "household",
     "household_exit",
@@ -43,5 +49,7 @@ __all__ = [
     "record_entry",
     "roster",
     "rounds",
+    "studio",
     "unit",
+    "unit_dues",
 ]

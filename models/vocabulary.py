@@ -51,6 +51,25 @@ class HonourLevel(StrEnum):
     COMMENDATION = "commendation"
 
 
+class HonourState(StrEnum):
+    """How an honour stands on a day (domain §8.1): 有效、撤销、暂停、去世、失联、移居境外; only `valid` counts."""
+
+    VALID = "valid"
+    REVOKED = "revoked"
+    SUSPENDED = "suspended"
+    DECEASED = "deceased"
+    LOST_CONTACT = "lost_contact"
+    EMIGRATED = "emigrated"
+
+
+class StudioState(StrEnum):
+    """Where a model worker's innovation studio stands."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+
+
 class ApplicationState(StrEnum):
     """Where a case stands; `benefits.casework.workflow` says which act leads where."""
 

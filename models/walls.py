@@ -41,6 +41,10 @@ WALLS: dict[str, tuple[str, str | None]] = {
     "person": (_KNOWN_HERE, None),
     "membership": (_SUBTREE, None),
     "honour": (_SUBTREE, None),
+    "honour_status": (_SUBTREE, None),
+    "studio": (_SUBTREE, None),
+    "census_sheet": (_SUBTREE, None),
+    "unit_dues": (_SUBTREE, None),
     "account": (f"{_MINE} OR {_SUBTREE}", None),
     "account_grant": (f"{_OWN} OR {_SUBTREE}", _SUBTREE),
     "relative": (f"{_OWN} OR {_SUBTREE}", None),
@@ -52,6 +56,7 @@ WALLS: dict[str, tuple[str, str | None]] = {
     "import_part": (f"{_OWN} OR {_SUBTREE}", None),
     "policy": (f"unit_id IS NULL OR {_LINE}", f"{_SYSTEM} OR {_SUBTREE} OR ({_ROOT})"),
     "application": (_SUBTREE, None),
+    "filed_row": (_SUBTREE, None),
     "assessment": (_SUBTREE, None),
     "act": (_SUBTREE, None),
     "document": (_SUBTREE, None),
@@ -99,6 +104,8 @@ _CHANGE = "SELECT, INSERT, UPDATE"
 _PRIVILEGES: dict[str, str] = {
     "person": "SELECT, UPDATE (key_wrapped, salt)",  # made by person_register; locked as the head of entitlements
     "relative": "SELECT, INSERT, DELETE",
+    "honour_status": _ADD,
+    "filed_row": _ADD,
     "assessment": _ADD,
     "act": _ADD,
     "fund_adjustment": _ADD,

@@ -14,9 +14,10 @@ from sqlalchemy import create_engine
 import models.tables  # noqa: F401 - every table must be known before the first query
 from benefits.access.actors import load_actor
 from benefits.assurance import record_export
-from benefits.casework import replay, simulation, sweep
+from benefits.casework import lapse, replay, simulation, sweep
 from benefits.import_kinds import KINDS
 from benefits.intake import imports
+from benefits.jobs import retention
 from benefits.jobs.work import Shop
 from benefits.jobs.worker import Handler, run
 from config import logging
@@ -25,11 +26,14 @@ from models.secrecy import Secrecy
 
 HANDLERS: dict[str, Handler] = {  # kind of job → what does it
     imports.JOB_KIND: partial(imports.run_import, kinds=KINDS),
+    lapse.KIND: lapse.run_lapse,
+    retention.KIND: retention.forget_files,
     record_export.KIND: record_export.run_export,
     replay.KIND: replay.run_replay,
     simulation.KIND: simulation.run_simulation,
     sweep.KIND: sweep.run_sweep,
 }
+DAILY = (lapse.KIND, retention.KIND)  # what the house does for itself
 
 
 def main() -> int:
@@ -43,7 +47,7 @@ def main() -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    run(shop(settings, stop), HANDLERS)
+    run(shop(settings, stop), HANDLERS, daily=DAILY)
     return 0
 
 
@@ -56,6 +60,7 @@ def shop(settings: Settings, stop: threading.Event) -> Shop:
         load_actor=load_actor,
         now=lambda: datetime.now(UTC) + offset,
         stop=stop,
+        files_kept=timedelta(days=settings.files_kept_days),
     )
 
 

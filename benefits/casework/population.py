@@ -34,7 +34,8 @@ _REGISTER = {
     "remote_area": "u.remote_area",
     "honours": """ARRAY(SELECT h.level FROM honour h WHERE h.membership_id = m.id
         AND (h.awarded_on IS NULL OR h.awarded_on <= :round_on)
-        AND (h.revoked_on IS NULL OR h.revoked_on > :round_on))""",
+        AND coalesce((SELECT s.state FROM honour_status s WHERE s.honour_id = h.id AND s.since_on <= :round_on
+                      ORDER BY s.since_on DESC, s.id DESC LIMIT 1), 'valid') = 'valid')""",
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
 from uuid import UUID
@@ -101,7 +102,7 @@ def advance(
 
 
 def advance_all(session: Session, actor: Actor, act: str, moves: Sequence[Move]) -> None:
-    """The same for many cases. Nothing else moves a case's state.
+    """The same for many cases.
 
     Raises:
         StateForbids: the act may not follow one of the states; none is moved.
@@ -109,6 +110,17 @@ def advance_all(session: Session, actor: Actor, act: str, moves: Sequence[Move])
     if act in MAY_FOLLOW:
         for move in moves:
             require_state(move.application, act)
+    _move(session, act, moves, actor.at, actor)
+
+
+def lapse(session: Session, application: Application, at: datetime, note: str) -> None:
+    """The system ends a locked case that nobody goes on with; raises StateForbids."""
+    require(application, "lapse")
+    _move(session, "lapse", [Move(application, State.LAPSED, note, None)], at, None)
+
+
+def _move(session: Session, act: str, moves: Sequence[Move], at: datetime, actor: Actor | None) -> None:
+    """Nothing else moves a case's state; without an actor it is the system."""
     seen = seen_hashes(session, [move.application for move in moves])
     for move in moves:
         application = move.application
@@ -121,18 +133,18 @@ def advance_all(session: Session, actor: Actor, act: str, moves: Sequence[Move])
                 from_state=None if act == "file" else application.state,
                 to_state=move.to,
                 submission=application.submission,
-                account_id=actor.account_id,
-                person_id=actor.person_id,
+                account_id=actor.account_id if actor else None,
+                person_id=actor.person_id if actor else None,
                 amount=move.amount,
                 note=move.note,
                 seen_hash=seen[application.id],
-                acted_at=actor.at,
+                acted_at=at,
             )
         )
         application.state = move.to
         if move.to not in _DECIDING:  # what a first reviewer, or all, approved is void
             application.approved_amount, application.fund_id = None, None
-        application.touched_at = actor.at
+        application.touched_at = at
     session.flush()
 
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
-from itertools import count
+from itertools import chain, count
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, insert, select
 from sqlalchemy.orm import Session
 
+from benefits.core.errors import NotFound
 from models.database import Scope
 from models.export import ExportPart
 
 
 def keep_file(session: Session, job_id: UUID, account_id: UUID, parts: Iterable[bytes]) -> str:
-    """Keep a job's file in the open transaction; gives the SHA-256 of its bytes."""
+    """Keep a job's file in the open transaction; gives the SHA-256 of its bytes. An empty one has one empty part."""
     digest = sha256()
-    for part, content in enumerate(parts):
+    for part, content in enumerate(chain(parts, [b""])):
         digest.update(content)
         session.execute(
             insert(ExportPart), {"export_id": job_id, "part": part, "account_id": account_id, "content": content}
@@ -30,7 +31,12 @@ def file_parts(session: Session, job_id: UUID) -> Iterator[bytes]:
 
     Each part is fetched in a transaction of its own, so that a slow reader holds neither a transaction nor a connection
     and may go on after the session has ended.
+
+    Raises:
+        NotFound: there is none, or the time for keeping it is over.
     """
+    if session.scalar(select(ExportPart.part).where(ExportPart.export_id == job_id, ExportPart.part == 0)) is None:
+        raise NotFound
     return _parts(session.get_bind(), session.info["scope"], job_id)
 
 

@@ -6,17 +6,19 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from benefits.core.actor import Actor
-from models.database import NOBODY, Scope, session_for
+from benefits.core.errors import NotSignedIn
+from models.database import NOBODY, Scope, session_for, set_scope
 from models.job import Job
 from models.secrecy import Secrecy
+from models.unit import Unit
 from models.vocabulary import JobState
 
 LoadActor = Callable[[Session, UUID, datetime, str], Actor]
@@ -44,16 +46,20 @@ class Shop:
     load_actor: LoadActor
     now: Callable[[], datetime]
     stop: threading.Event
+    files_kept: timedelta = timedelta(days=90)  # how long the content of files that were sent or made stays
 
 
 @dataclass
 class Work:
-    """A claimed job. `attempt` is the fence: only the latest claim may finish the job."""
+    """A claimed job. `attempt` is the fence: only the latest claim may finish the job.
+
+    One without an account is the house's own (`benefits.jobs.daily`) and works over its unit's subtree.
+    """
 
     shop: Shop
     job_id: UUID
     kind: str
-    account_id: UUID
+    account_id: UUID | None
     unit_id: UUID
     request_id: str
     params: dict[str, Any]
@@ -66,9 +72,20 @@ class Work:
     @contextmanager
     def transaction(self) -> Iterator[tuple[Session, Actor]]:
         """One transaction as the job's account, with its grants as they are now; commits at the end."""
+        if self.account_id is None:
+            raise NotSignedIn
         with session_for(self.shop.engine, NOBODY, secrecy=self.shop.secrecy) as session:
             actor = self.shop.load_actor(session, self.account_id, self.shop.now(), self.request_id)
             yield session, actor
+
+    @contextmanager
+    def own_transaction(self) -> Iterator[tuple[Session, datetime]]:
+        """One transaction of the house itself over the job's unit with all below it, and its instant; commits."""
+        scope = Scope(request_id=self.request_id, paths=("/",))
+        with session_for(self.shop.engine, scope, secrecy=self.shop.secrecy) as session:
+            path = session.scalars(select(Unit.path).where(Unit.id == self.unit_id)).one()
+            set_scope(session, Scope(request_id=self.request_id, paths=(path,)))
+            yield session, self.shop.now()
 
     def step(self, done: int, total: int | None = None) -> None:
         """Tell how far the work is; raises when it must not go on. Cheap: the worker's pulse writes it down."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy import and_, or_, select, update
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from benefits.core.errors import Invalid, Refusal
+from benefits.jobs.daily import keep_daily
 from benefits.jobs.work import QUEUE, JobCancelledError, JobLostError, Shop, Work, WorkerStoppingError
 from models.database import session_for
 from models.job import Job
@@ -28,9 +29,14 @@ _REST_S = 0.25
 log = logging.getLogger(__name__)
 
 
-def run(shop: Shop, handlers: Mapping[str, Handler], *, threads: int = 2) -> None:
-    """Do jobs until `shop.stop` is set; with two threads a short job need not wait for a long one."""
+def run(shop: Shop, handlers: Mapping[str, Handler], *, threads: int = 2, daily: Collection[str] = ()) -> None:
+    """Do jobs until `shop.stop` is set; with two threads a short job need not wait for a long one.
+
+    Args:
+        daily: the kinds of job that the house queues for itself every day.
+    """
     crew = [threading.Thread(target=_serve, args=(shop, handlers), name=f"worker-{at}") for at in range(threads)]
+    crew.append(threading.Thread(target=keep_daily, args=(shop, daily), name="daily"))
     for one in crew:
         one.start()
     for one in crew:

@@ -9,13 +9,13 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from benefits.rules.facts import Honour as HeldHonour
 from models.membership import Honour, Membership
 from models.person import Person
 from models.unit import Unit
-from models.vocabulary import MembershipState
+from models.vocabulary import HonourState, MembershipState
 
 Row = TypeVar("Row", Person, Unit)
 
@@ -23,7 +23,7 @@ Row = TypeVar("Row", Person, Unit)
 def facts_of_members(session: Session, members: Collection[Membership], on: date) -> dict[UUID, dict[str, Any]]:
     """Facts by membership and name; None where the register does not know. Three questions, however many they are.
 
-    A member whose joining day is known was none before it. An honour is valid from its award until its revocation.
+    A member whose joining day is known was none before it. An honour is valid from its award while its state is.
     """
     people = {row.id: row for row in _found(session, Person, {member.person_id for member in members})}
     units = {row.id: row for row in _found(session, Unit, {member.unit_id for member in members})}
@@ -54,8 +54,15 @@ def _found(session: Session, noun: type[Row], ids: Collection[UUID]) -> Iterable
 
 def _honours(session: Session, members: Collection[UUID], on: date) -> defaultdict[UUID, list[HeldHonour]]:
     held: defaultdict[UUID, list[HeldHonour]] = defaultdict(list)
-    for row in session.scalars(select(Honour).where(Honour.membership_id.in_(members)).order_by(Honour.id)):
+    rows = session.scalars(
+        select(Honour)
+        .where(Honour.membership_id.in_(members))
+        .order_by(Honour.id)
+        .options(selectinload(Honour.states))
+        .execution_options(populate_existing=True)
+    )
+    for row in rows:
         if row.awarded_on is None or row.awarded_on <= on:
-            valid = row.revoked_on is None or on < row.revoked_on
+            valid = row.state_on(on) == HonourState.VALID
             held[row.membership_id].append(HeldHonour(row.title, row.level, valid=valid))
     return held

@@ -6,20 +6,19 @@ import csv
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from io import StringIO
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from benefits.core.actor import Actor
 from benefits.core.identity import mask_mobile
+from benefits.registry.honour_landing import land_honours
 from benefits.registry.name_key import name_key
 from benefits.registry.roster import RosterMember
 from models.columns import new_id
-from models.membership import Honour
 from models.secrecy import Secrecy, secrecy
 from models.vocabulary import MembershipState
 
@@ -69,7 +68,7 @@ def people_by_hash(session: Session, hashes: Sequence[bytes]) -> dict[bytes, UUI
     return {known: UUID(person_id) for known, person_id in zip(hashes, found, strict=True) if person_id}
 
 
-def land(session: Session, at: datetime, members: Sequence[RosterMember], units: Mapping[str, UUID]) -> list[UUID]:
+def land(session: Session, actor: Actor, members: Sequence[RosterMember], units: Mapping[str, UUID]) -> list[UUID]:
     """Land members of these units in the open transaction and give their memberships' ids, in order.
 
     A person is made once in the whole system. A membership in the same unit is changed only where it differs: nothing
@@ -91,8 +90,8 @@ def land(session: Session, at: datetime, members: Sequence[RosterMember], units:
     if arriving:
         _copy(session, arriving)
         session.execute(_INSERT)
-        session.execute(_UPDATE, {"at": at})
-    _land_honours(session, zip(members, people, ids, strict=True), units)
+        session.execute(_UPDATE, {"at": actor.at})
+    _land_honours(session, actor, zip(members, people, ids, strict=True), units)
     return ids
 
 
@@ -216,31 +215,22 @@ def _cell(value: object) -> object:
 
 
 def _land_honours(
-    session: Session, landed: Iterable[tuple[RosterMember, _Person, UUID]], units: Mapping[str, UUID]
+    session: Session, actor: Actor, landed: Iterable[tuple[RosterMember, _Person, UUID]], units: Mapping[str, UUID]
 ) -> None:
-    rows = [
-        {
-            "id": new_id(),
-            "membership_id": membership_id,
-            "unit_id": units[member.unit_code],
-            "person_id": person.id,
-            "title": honour.title,
-            "level": honour.level,
-            "awarded_by": honour.awarded_by,
-            "awarded_on": honour.awarded_on,
-        }
-        for member, person, membership_id in landed
-        if (honour := member.honour)
-    ]
-    if not rows:
-        return
-    new = insert(Honour)
-    differs = (Honour.level != new.excluded.level) | Honour.awarded_by.is_distinct_from(new.excluded.awarded_by)
-    session.execute(
-        new.on_conflict_do_update(
-            index_elements=["membership_id", "title", "awarded_on"],
-            set_={"level": new.excluded.level, "awarded_by": new.excluded.awarded_by},
-            where=differs,
-        ),
-        rows,
+    land_honours(
+        session,
+        actor,
+        [
+            {
+                "membership_id": membership_id,
+                "unit_id": units[member.unit_code],
+                "person_id": person.id,
+                "title": honour.title,
+                "level": honour.level,
+                "awarded_by": honour.awarded_by,
+                "awarded_on": honour.awarded_on,
+            }
+            for member, person, membership_id in landed
+            if (honour := member.honour)
+        ],
     )

@@ -26,11 +26,12 @@ from benefits.registry.disclosure import unmasked
 from benefits.registry.landing import land, people_by_hash
 from benefits.registry.name_key import BETWEEN, name_key, search_pattern
 from benefits.registry.roster import Account, Details, RosterMember
-from models.membership import Membership
+from models.membership import Honour, Membership
 from models.secrecy import secrecy
 from models.unit import Unit
 from models.vocabulary import MembershipState
 
+_HONOURS = selectinload(Membership.honours).selectinload(Honour.states)
 _DETAILS = tuple(name for name in Details.__slots__ if name != "phone")
 
 
@@ -50,7 +51,7 @@ def visible(actor: Actor, permission: str = "member.read") -> Select[Membership]
         select(Membership)
         .join(Membership.unit)
         .join(Membership.person)
-        .options(contains_eager(Membership.unit), contains_eager(Membership.person), selectinload(Membership.honours))
+        .options(contains_eager(Membership.unit), contains_eager(Membership.person), _HONOURS)
         .where(within(actor, permission))
     )
 
@@ -106,6 +107,12 @@ def kept_member(session: Session, actor: Actor, member_id: UUID) -> Membership:
     """The same, locked, for an act of its officer; raises NotPermitted where the actor only reads it."""
     member = find_member(session, actor, member_id)
     actor.require("member.register", member.unit.path)
+    return lock_member(session, actor, member_id)
+
+
+def lock_member(session: Session, actor: Actor, member_id: UUID) -> Membership:
+    """The same, locked, for an act of somebody else, who must be let to do it; raises NotFound."""
+    find_member(session, actor, member_id)
     session.execute(select(Membership.id).where(Membership.id == member_id).with_for_update(key_share=True))
     return find_member(session, actor, member_id)
 
@@ -151,7 +158,7 @@ def register_member(
     member = RosterMember(
         identity, unit.code, name, MembershipState(fields["state"]), fields["employment_type"], details, account, None
     )
-    [member_id] = land(session, actor.at, [member], {unit.code: unit.id})
+    [member_id] = land(session, actor, [member], {unit.code: unit.id})
     return find_member(session, actor, member_id)
 
 

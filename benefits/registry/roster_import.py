@@ -34,10 +34,10 @@ def take_members(session: Session, actor: Actor, taking: Taking) -> Iterator[Che
         if taking.apply and checked.parsed:
             waiting.append(checked.parsed)
         if len(waiting) == _CHUNK:
-            land(session, actor.at, waiting, units)
+            land(session, actor, waiting, units)
             waiting = []
         yield checked
-    land(session, actor.at, waiting, units)
+    land(session, actor, waiting, units)
 
 
 def _registered_elsewhere(

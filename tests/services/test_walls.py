@@ -19,7 +19,16 @@ from tests.services.walls import BEHIND_WALL, NO_RIGHT, TABLES, Border
 # neither is on the other's line.
 APPEND_ONLY = {
     *("assessment", "act", "bank_result", "check_authorisation", "exit_step", "export_part", "fund_adjustment"),
-    *("goods_move", "household_income", "household_transfer", "household_visit", "import_finding", "import_part"),
+    *(
+        "filed_row",
+        "goods_move",
+        "honour_status",
+        "household_income",
+        "household_transfer",
+        "household_visit",
+        "import_finding",
+        "import_part",
+    ),
 }
 NO_INSERT = {"person", "record_entry"}
 NO_UPDATE = APPEND_ONLY | {"idempotency_key", "relative", "record_entry"}
