@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from api.arguments import Blueprint
-from api.fields import Body, Day, Id, Instant, Items, Json, Money, Part, QueryFlag, Text
+from api.fields import Body, Day, Id, Instant, Items, Json, Money, Part, QueryFlag, Text, Whole
 from api.guard import Desk, created, operation
 from api.job import JobView, shown_job
 from api.language import reader_language
@@ -14,6 +14,7 @@ from api.paging import PageQuery, page, page_of, window
 from api.programme import AssessmentView
 from benefits.casework import round as rounds
 from benefits.casework import sweep as sweeps
+from benefits.casework.place.quota import set_quotas
 from benefits.rules.answer import to_json
 from models.membership import Membership
 from models.round import Candidate, Round
@@ -24,8 +25,18 @@ bp = Blueprint("round", __name__, url_prefix="/rounds", description="批次 / Ro
 OUTCOMES = ("eligible", "ineligible", "undetermined")
 
 
+class QuotaLine(Body):
+    """How many places are for the members of a unit and those below it."""
+
+    unit_code = Text(required=True, least=1, most=64)
+    places = Whole(required=True, most=10_000)
+
+
 class RoundBody(Body):
-    """A programme offered to the members below a unit; `facts` are the same for all (kind, occasion, act, plan)."""
+    """A programme offered to the members below a unit; `facts` are the same for all (kind, occasion, act, plan).
+
+    With `quotas` its places are scarce, as by `PUT /rounds/{id}/quotas`.
+    """
 
     unit_code = Text(required=True, least=1, most=64)
     programme = Text(required=True, least=1, most=64)
@@ -35,10 +46,12 @@ class RoundBody(Body):
     closes_on = Day(required=True)
     facts = Json(load_default=dict)
     fund_id = Id(load_default=None, allow_none=True)
+    quotas = Items(Part(QuotaLine), load_default=list)
+    public_source = Text(load_default=None, allow_none=True, least=1, most=200)
 
 
 class RoundView(Body):
-    """A round; `criteria` and `swept_at` are of its last sweep."""
+    """A round; `criteria` and `swept_at` are of its last sweep, `places` the sum of the quotas you see."""
 
     id = Id(required=True)
     unit_code = Text(required=True)
@@ -52,6 +65,8 @@ class RoundView(Body):
     fund_id = Id(required=True, allow_none=True)
     criteria = Items(Text(), required=True)
     swept_at = Instant(required=True, allow_none=True)
+    quotas = Items(Part(QuotaLine), required=True)
+    places = Whole(required=True)
 
 
 class RoundQuery(PageQuery):
@@ -100,7 +115,13 @@ _SHOWN = (
 
 def shown(of: Round) -> dict[str, Any]:
     """A round as its page shows it."""
-    return {**{name: getattr(of, name) for name in _SHOWN}, "unit_code": of.unit.code}
+    quotas = sorted((quota.unit.code, quota.places) for quota in of.quotas if quota.places)
+    return {
+        **{name: getattr(of, name) for name in _SHOWN},
+        "unit_code": of.unit.code,
+        "quotas": [{"unit_code": code, "places": places} for code, places in quotas],
+        "places": sum(places for _, places in quotas),
+    }
 
 
 def _line(of: Round, line: Candidate, member: Membership, unit: Unit) -> dict[str, Any]:
@@ -133,7 +154,11 @@ def list_rounds(desk: Desk[None], query: dict[str, Any]) -> Any:
 @bp.response(201, RoundView)
 def open_round(desk: Desk[None], body: dict[str, Any]) -> Any:
     """开设批次 / Offer a programme to the members below a unit."""
+    wanted = [(line["unit_code"], line["places"]) for line in body.pop("quotas")]
+    public_source = body.pop("public_source")
     opened = rounds.open_round(desk.session, desk.actor, **body)
+    if wanted:
+        opened = set_quotas(desk.session, desk.actor, opened, wanted, public_source)
     return shown(opened), 201, created(f"/rounds/{opened.id}", opened)
 
 

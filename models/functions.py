@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from models.household_functions import HOUSEHOLD_FUNCTIONS
+from models.place_functions import PLACE_FUNCTIONS
 
 _FUNCTIONS = {
     # The id of the person with this hash, made if new; the same answer whether another union knew them or not.
@@ -63,6 +64,8 @@ END""",
         "uuid",
         "BEGIN RETURN (SELECT id FROM account WHERE username = username_); END",
     ),
+    # Whose account it is, also where another unit keeps it: nobody passes for two persons by having two accounts.
+    "account_person(account_ uuid)": ("uuid", "BEGIN RETURN (SELECT person_id FROM account WHERE id = account_); END"),
     # Where a granted unit stands in the tree, before the grants have opened the scope.
     "unit_path(unit_ uuid)": ("text", "BEGIN RETURN (SELECT path FROM unit WHERE id = unit_); END"),
     # Whom a person declared as relatives, from whichever account, and who declared them.
@@ -138,6 +141,7 @@ BEGIN
 END""",
     ),
     **HOUSEHOLD_FUNCTIONS,
+    **PLACE_FUNCTIONS,
 }
 
 _BUMP = """

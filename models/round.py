@@ -7,12 +7,22 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, ForeignKeyConstraint, Index, Numeric
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Numeric,
+    UniqueConstraint,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.columns import Created, Key, Versioned, Word
 from models.database import Base
+from models.place import RoundQuota
 from models.unit import Unit
 
 
@@ -37,9 +47,11 @@ class Round(Versioned, Base):
     created_at: Mapped[Created]
 
     unit: Mapped[Unit] = relationship(lazy="raise", viewonly=True)
+    quotas: Mapped[list[RoundQuota]] = relationship(lazy="raise", viewonly=True)
 
     __table_args__ = (
         CheckConstraint("closes_on >= opens_on", name="days_in_order"),
+        UniqueConstraint("id", "unit_id", name="uq_round_anchor"),
         Index(None, "unit_id", "id"),
     )
 

@@ -169,6 +169,12 @@ def unit_path(session: Session, unit_id: UUID) -> str:
     return path
 
 
+def account_person(session: Session, account_id: UUID) -> UUID:
+    """Whose account it is, whichever unit keeps it: for checks by person."""
+    person_id: UUID = session.scalars(select(func.account_person(account_id))).one()
+    return person_id
+
+
 def shown(session: Session, accounts: Sequence[Account]) -> list[Shown]:
     """The pages of these accounts."""
     rows = session.execute(

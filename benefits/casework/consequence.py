@@ -1,6 +1,6 @@
 """What a programme adds to the acts on its cases: what must stand first, what an approval brings, what a return takes.
 
-A programme without its own records adds nothing. One that keeps files, covers or appointments names its three
+A programme without its own records adds nothing. One that keeps files, covers, places or appointments names its
 functions here; the acts themselves (`benefits.casework.decision`) know no programme.
 """
 
@@ -13,6 +13,7 @@ from types import MappingProxyType
 from sqlalchemy.orm import Session
 
 from benefits.casework.assessment import Judgement
+from benefits.casework.place import gate as place
 from benefits.core.actor import Actor
 from models.application import Application
 
@@ -28,22 +29,47 @@ def _leaves_nothing(session: Session, actor: Actor, application: Application) ->
     """No further effect."""
 
 
+def _as_the_edition_says(_session: Session, application: Application, judgement: Judgement) -> int:
+    """The days of the edition's figure `notice_working_days`."""
+    return judgement.running.edition.notice_working_days(application.event_on) if judgement.running else 0
+
+
+def _at_once(_session: Session, _application: Application) -> bool:
+    """Paid with the approval."""
+    return False
+
+
 @dataclass(frozen=True)
 class Consequence:
     """One programme's part in the acts on its cases.
 
     `require` runs before a case is submitted and before every approval, with what the rules said, and refuses by
-    raising; `approved` runs once, after the deciding approval has reserved money and award; `taken_back` after the
-    return of an approved case has released them.
+    raising; `approved` runs once, after the deciding approval has reserved money and award; `taken_back` before the
+    return of an approved case releases them (what is the programme's is locked before the fund); `ended` when a case is
+    rejected or withdrawn. `notice_days` says how many working days an endorsed case is shown in public (0: not at all),
+    `paid_later` whether the payment waits for what the programme settles.
     """
 
     require: Before = _asks_nothing
     approved: Before = _asks_nothing
     taken_back: After = _leaves_nothing
+    ended: After = _leaves_nothing
+    notice_days: Callable[[Session, Application, Judgement], int] = _as_the_edition_says
+    paid_later: Callable[[Session, Application], bool] = _at_once
 
 
 _NONE = Consequence()
-_OF: Mapping[str, Consequence] = MappingProxyType({})
+_OF: Mapping[str, Consequence] = MappingProxyType(
+    {
+        "convalescence": Consequence(
+            require=place.require_place,
+            taken_back=place.free_place,
+            ended=place.free_place,
+            notice_days=place.notice_days,
+            paid_later=place.paid_later,
+        )
+    }
+)
 
 
 def consequence_of(programme: str) -> Consequence:

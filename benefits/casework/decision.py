@@ -65,7 +65,7 @@ def endorse(session: Session, actor: Actor, application: Application, note: str 
     """A reviewer has checked the case: it goes under review, or on notice where the edition asks for one."""
     _require_decider(session, actor, application, "endorse")
     judgement = assess_case(session, application)
-    days = _notice_days(judgement, application)
+    days = consequence_of(application.programme).notice_days(session, application, judgement)
     if days:
         post_notice(session, actor, application, days, judgement.assessment)
     workflow.advance(session, actor, application, "endorse", State.ON_NOTICE if days else State.UNDER_REVIEW, note=note)
@@ -117,10 +117,11 @@ def require_grantable(session: Session, actor: Actor, application: Application, 
         raise CapExceeded(available=f"{room:.2f}")
     if answer.outcome != "eligible":
         raise NotEligible(answer.findings, outcome=answer.outcome)
-    if application.state != State.ON_NOTICE and _notice_days(judgement, application):
-        raise StateForbids(state=application.state, act="approve")
     require_payable(session, application, answer)
-    consequence_of(application.programme).require(session, actor, application, judgement)
+    consequence = consequence_of(application.programme)
+    consequence.require(session, actor, application, judgement)
+    if application.state != State.ON_NOTICE and consequence.notice_days(session, application, judgement):
+        raise StateForbids(state=application.state, act="approve")
 
 
 def sign_approval(
@@ -139,7 +140,7 @@ def sign_approval(
         moves.append(workflow.Move(each.application, State.APPROVED if enough else waiting, note, each.amount))
     workflow.advance_all(session, actor, "approve", moves)
     if enough:
-        grant(session, decided, fund.id)
+        grant(session, decided, fund.id, paid_later=_paid_later(session, decided))
         for each in decided:
             consequence_of(each.application.programme).approved(session, actor, each.application, each.judgement)
 
@@ -148,8 +149,8 @@ def give_back(session: Session, actor: Actor, application: Application, reason: 
     """Return a case to its officer: decisions are void, reservations are released, unsent payments cancelled."""
     _require_decider(session, actor, application, "return")
     if application.state == State.APPROVED:
-        take_back(session, [application])
         consequence_of(application.programme).taken_back(session, actor, application)
+        take_back(session, [application])
     close_notice(session, actor, application)
     workflow.advance(session, actor, application, "return", State.RETURNED, note=reason)
     return application
@@ -159,6 +160,7 @@ def reject(session: Session, actor: Actor, application: Application, reason: str
     """Reject a case; the officer may appeal."""
     _require_decider(session, actor, application, "reject")
     close_notice(session, actor, application)
+    consequence_of(application.programme).ended(session, actor, application)
     workflow.advance(session, actor, application, "reject", State.REJECTED, note=reason)
     return application
 
@@ -169,6 +171,7 @@ def withdraw(session: Session, actor: Actor, application: Application, reason: s
     workflow.require(application, "withdraw")
     require_duty(session, actor, [application.id], "filed")
     close_notice(session, actor, application)
+    consequence_of(application.programme).ended(session, actor, application)
     workflow.advance(session, actor, application, "withdraw", State.WITHDRAWN, note=reason)
     return application
 
@@ -227,5 +230,7 @@ def _decided_amount(application: Application, asked: Decimal | None, first: list
     return decided
 
 
-def _notice_days(judgement: Judgement, application: Application) -> int:
-    return judgement.running.edition.notice_working_days(application.event_on) if judgement.running else 0
+def _paid_later(session: Session, decided: Sequence[Decided]) -> set[UUID]:
+    """The cases whose payment waits for what their programme settles."""
+    cases = [each.application for each in decided]
+    return {case.id for case in cases if consequence_of(case.programme).paid_later(session, case)}

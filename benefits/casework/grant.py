@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
@@ -49,18 +49,15 @@ class Decided:
     amount: Decimal
 
 
-def grant(session: Session, decided: Sequence[Decided], fund_id: UUID) -> None:
-    """Reserve awards and fund, and make the payments: to the payee for money, to a named supplier for goods.
-
-    Goods without a supplier are no payment by bank; they are handed out and signed for.
-    """
+def grant(session: Session, decided: Sequence[Decided], fund_id: UUID, *, paid_later: Collection[UUID] = ()) -> None:
+    """Reserve awards and fund, and make the payments, except of the cases that are `paid_later`."""
     awards, payments = [], []
     for each in decided:
         application, answer = each.application, each.judgement.assessment
         if answer.key is None:
             raise StateForbids(state=application.state, act="approve")
         awards.append((application, answer.key, each.amount))
-        if application.payee_cipher is not None and (is_money(answer) or application.payee_named):
+        if application.id not in paid_later and is_paid_by_bank(application, answer):
             payments.append((application, each.amount))
     reserve_awards(session, awards)
     funds.reserve(session, fund_id, sum((each.amount for each in decided), NOTHING))
@@ -96,6 +93,14 @@ def take_back(session: Session, applications: Sequence[Application]) -> None:
         .where(Disbursement.application_id.in_(ids), Disbursement.state == DisbursementState.RESERVED)
         .values(state=DisbursementState.CANCELLED)
     )
+
+
+def is_paid_by_bank(application: Application, answer: Assessment) -> bool:
+    """Whether there is an account to pay to: the payee's for money, a named supplier's for goods and services.
+
+    Goods without a supplier are handed out and signed for; a service without one is settled against its invoice.
+    """
+    return application.payee_cipher is not None and (is_money(answer) or application.payee_named)
 
 
 def is_money(answer: Assessment) -> bool:

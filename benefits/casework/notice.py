@@ -13,6 +13,7 @@ from benefits.casework.policy_book import calendar
 from benefits.casework.workflow import advance
 from benefits.core.actor import Actor
 from benefits.core.errors import NotFound, StateForbids
+from benefits.core.identity import mask_name
 from benefits.money.disbursement import touch_cases
 from benefits.money.duty import require_duty
 from benefits.rules.answer import Assessment
@@ -32,13 +33,12 @@ def post_notice(session: Session, actor: Actor, application: Application, days: 
     last = calendar(session).working_days_after(actor.today, days)
     if last is None:
         raise StateForbids(state="calendar_missing", act="endorse")
-    name = application.membership.name
     notice = Notice(
         id=new_id(),
         application_id=application.id,
         unit_id=application.unit_id,
         submission=application.submission,
-        shown_name=name[0] + "*" * (len(name) - 1),
+        shown_name=mask_name(application.membership.name),
         shown_kind=(answer.key.kind if answer.key else None) or application.programme,
         shown_amount=application.amount,
         posted_on=actor.today,

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, exists, select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from benefits import catalogue
 from benefits.access.reach import along, within
@@ -19,6 +19,7 @@ from benefits.money.fund import paying_fund
 from benefits.rules.declaration import parse_facts
 from models.application import Application
 from models.columns import new_id
+from models.place import RoundQuota
 from models.round import Candidate, Round
 from models.unit import Unit
 from models.vocabulary import OVER
@@ -26,7 +27,8 @@ from models.vocabulary import OVER
 
 def _visible(actor: Actor) -> Select[Round]:
     """Rounds of the actor's units, of those below and those above."""
-    return select(Round).join(Round.unit).options(contains_eager(Round.unit)).where(along(actor, "round.read"))
+    quotas = selectinload(Round.quotas).joinedload(RoundQuota.unit)
+    return select(Round).join(Round.unit).options(contains_eager(Round.unit), quotas).where(along(actor, "round.read"))
 
 
 def find_round(session: Session, actor: Actor, round_id: UUID) -> Round:
@@ -35,6 +37,13 @@ def find_round(session: Session, actor: Actor, round_id: UUID) -> Round:
     if found is None:
         raise NotFound
     return found
+
+
+def lock_round(session: Session, actor: Actor, round_id: UUID) -> Round:
+    """The same, held until the transaction ends (a round of a unit above cannot be held, nor acted on)."""
+    found = find_round(session, actor, round_id)
+    session.execute(select(Round.id).where(Round.id == found.id).with_for_update(key_share=True))
+    return find_round(session, actor, round_id)
 
 
 def list_rounds(

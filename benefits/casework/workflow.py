@@ -59,6 +59,11 @@ DUTY = MappingProxyType(
         "void_receipt": "filed",
         "book": "payment_approved",
         "release_unclaimed": "payment_approved",
+        "decline_place": "filed",
+        "confirm_place": "filed",
+        "depart": "filed",
+        "come_back": "filed",
+        "settle": "payment_approved",
     }
 )
 _DECIDING = frozenset({State.UNDER_REVIEW, State.ON_NOTICE, State.APPROVED})

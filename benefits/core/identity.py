@@ -87,6 +87,11 @@ def mask_identity(number: str) -> str:
     return number[:3] + "*" * (len(number) - 7) + number[-4:]
 
 
+def mask_name(name: str) -> str:
+    """`张**`: the first character, as names are shown in public."""
+    return name[:1] + "*" * (len(name) - 1)
+
+
 def mask_mobile(number: str) -> str:
     """`138****1234`: the carrier and the last four."""
     return number[:3] + "*" * (len(number) - 7) + number[-4:]

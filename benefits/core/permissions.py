@@ -49,6 +49,9 @@ PERMISSIONS = MappingProxyType(
         "goods.read": frozenset({"officer", "reviewer", "finance", "auditor"}),
         "goods.keep": frozenset({"officer"}),
         "goods.check": frozenset({"reviewer"}),
+        "receivable.read": frozenset({"officer", "reviewer", "finance", "cashier", "auditor"}),
+        "receivable.receive": frozenset({"finance"}),
+        "receivable.write_off": frozenset({"reviewer"}),
         "policy.edit": frozenset({"policy_editor"}),
         "record.read": frozenset({"auditor"}),
     }

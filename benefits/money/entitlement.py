@@ -136,6 +136,16 @@ def reserve_awards(session: Session, awards: Sequence[tuple[Application, LedgerK
     session.flush()
 
 
+def correct_award(session: Session, application_id: UUID, amount: Decimal) -> None:
+    """Set the live award of a case to what was given in the end."""
+    session.execute(
+        update(Entitlement)
+        .where(Entitlement.application_id == application_id, Entitlement.state != EntitlementState.RELEASED)
+        .values(amount=amount)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def settle_awards(session: Session, applications: Collection[UUID], state: EntitlementState) -> None:
     """Grant (when paid) or release (when given back) the live awards of these cases."""
     session.execute(

@@ -62,6 +62,17 @@ class Criterion:
 
 
 @dataclass(frozen=True)
+class Ranking:
+    """One published criterion by which candidates for scarce places are put in order; what is unknown comes last."""
+
+    code: str
+    expr: Node
+    high_first: bool
+    clause: str
+    rule: Label
+
+
+@dataclass(frozen=True)
 class Line:
     """One line of what is given: from which heading, by whom, how much at most."""
 
@@ -117,6 +128,7 @@ class Edition:
     criteria: tuple[Criterion, ...]
     entitlement: Entitlement
     steps: tuple[Step, ...]
+    ranking: tuple[Ranking, ...] = ()
 
     def covers(self, day: date) -> bool:
         """Whether this edition is in force on `day`."""

@@ -14,15 +14,26 @@ from benefits.rules.figure_text import read_figures
 from benefits.rules.functions import FUNCTIONS, SPECIAL
 from benefits.rules.nodes import Choice, Node, Reference, facts_read
 from benefits.rules.parse import Unreadable, parse
-from benefits.rules.policy import DEFAULT_STEPS, Criterion, Edition, Entitlement, Figure, Line, PolicyInvalid, Step
+from benefits.rules.policy import (
+    DEFAULT_STEPS,
+    Criterion,
+    Edition,
+    Entitlement,
+    Figure,
+    Line,
+    PolicyInvalid,
+    Ranking,
+    Step,
+)
 from benefits.rules.toml_table import Table, read_toml
-from benefits.rules.values import FIRST_DAY, NUMERIC, Type
+from benefits.rules.values import FIRST_DAY, NUMERIC, ORDERED, Type
 
 _RESERVED = frozenset({"at", "on"}) | FUNCTIONS.keys() | SPECIAL
 _AT = Reference(Type.DATE, "day", "at")
 _ON = Reference(Type.DATE, "day", "on")
 # Derived for every programme (contract §4, row "all"); an edition may define its own instead.
 _AGE = "years_between(birth_date, at)"
+_ORDERS = {"high_first": True, "low_first": False}
 
 
 def load_edition(text: str, programme: Programme, *, overrides: Mapping[str, Any] | None = None) -> Edition:
@@ -72,6 +83,7 @@ class _EditionReader:
             criteria=self._criteria(top.tables("criteria")),
             entitlement=self._entitlement(top.table("entitlement")),
             steps=self._steps(top.tables("steps", required=False)),
+            ranking=self._ranking(top.tables("ranking", required=False)),
         )
         top.done()
         if self.faults:
@@ -184,6 +196,24 @@ class _EditionReader:
                 table.fault("up_to", "bands_malformed")
             steps.append(Step(bound if isinstance(bound, Decimal) else None, reviewers))
         return tuple(steps)
+
+    def _ranking(self, tables: list[Table]) -> tuple[Ranking, ...]:
+        """The order of candidates: the first criterion decides, those below it among equals."""
+        ranking: dict[str, Ranking] = {}
+        for table in tables:
+            code, order = table.text("code"), table.text("order")
+            if code in ranking:
+                table.fault("code", "code_duplicate", found=code)
+            if order and order not in _ORDERS:
+                table.fault("order", "choice_unknown", choices=list(_ORDERS))
+            expr = self._expression(table, "expr", Type.BOOL, *ORDERED)
+            if expr and any(self.programme.all_facts[f].sensitive for f in facts_read(expr, self.derived)):
+                table.fault("expr", "ranking_reads_sensitive")  # its values are published
+            clause, rule = table.text("clause", blank=True), table.label("message")
+            table.done()
+            if expr is not None:
+                ranking[code] = Ranking(code, expr, _ORDERS.get(order, True), clause, rule)
+        return tuple(ranking.values())
 
     def _expression(
         self,

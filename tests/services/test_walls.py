@@ -29,6 +29,8 @@ APPEND_ONLY = {
         "import_finding",
         "import_part",
     ),
+    *("goods_move", "household_income", "household_transfer", "household_visit", "import_finding", "import_part"),
+    *("leave_settlement", "receipt"),
 }
 NO_INSERT = {"person", "record_entry"}
 NO_UPDATE = APPEND_ONLY | {"idempotency_key", "relative", "record_entry"}

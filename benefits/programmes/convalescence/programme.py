@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from benefits.rules.declaration import Fact, Programme, label
+from benefits.rules.declaration import Fact, Programme, RecordFact, label
 
 NOTHING = Decimal("0.00")
 
@@ -27,6 +27,7 @@ PROGRAMME = Programme(
             "last_leave_ended_on",
             "date",
             label("上次参加本会疗休养的结束日期", "last day of the last leave with this union"),
+            source="record",
         ),
         Fact(
             "health_flags",
@@ -51,5 +52,32 @@ PROGRAMME = Programme(
                 "once": label("往年参加过的不再参加（2019年通知）", "never again (notice of 2019)"),
             },
         ),
+        Fact("outdoor", "bool", label("室外作业", "works outdoors"), default=None, source="register"),
+        Fact(
+            "prior_leaves",
+            "text",
+            label("既往疗休养（时间、地点、组织单位）", "earlier leaves (when, where, with whom)"),
+            default=None,
+        ),
+        Fact(
+            "transport_mode",
+            "text",
+            label("往返交通方式", "way of travelling"),
+            choices={
+                "train": label("火车", "train"),
+                "coach": label("汽车", "coach"),
+                "plane": label("飞机", "plane"),
+                "own": label("自行前往", "on their own"),
+            },
+            default=None,
+        ),
+        Fact(
+            "emergency_contact",
+            "text",
+            label("紧急联系人及电话", "emergency contact and phone"),
+            default=None,
+            sensitive=True,
+        ),
     ),
+    record_facts=(RecordFact("last_leave_ended_on", "told", match=(), told_by="last_leave_ended_on"),),
 )

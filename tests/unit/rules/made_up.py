@@ -39,6 +39,7 @@ PROGRAMME = Programme(
     shape="claim",
     facts=(
         *(Fact(name, kind, label(f"事实{name}", f"fact {name}")) for name, kind in TYPES.items()),
+        Fact("h", "texts", label("健康", "health"), default=(), sensitive=True),
         Fact("given_this_year", "money", label("本年", "this year"), period=True, source="record"),
     ),
 )
