@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from models.cover_functions import COVER_FUNCTIONS
 from models.household_functions import HOUSEHOLD_FUNCTIONS
 from models.place_functions import PLACE_FUNCTIONS
 
@@ -142,6 +143,7 @@ END""",
     ),
     **HOUSEHOLD_FUNCTIONS,
     **PLACE_FUNCTIONS,
+    **COVER_FUNCTIONS,
 }
 
 _BUMP = """

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from benefits import catalogue
 from benefits.access.person import person_key, person_keys
+from benefits.casework.books import told
 from benefits.casework.policy_book import Running, calendar, edition_by_id, edition_on
 from benefits.money.entitlement import Standpoint, facts_of_record
 from benefits.registry.facts import facts_of_members
@@ -62,8 +63,10 @@ def assess_freely(
     running = running or edition_on(session, programme.code, on)
     if member is None:
         return _judge(session, programme, running, on, facts)
+    view = Standpoint(member.person_id, member.unit_id, on)
     known = {**_register(session, programme, [member], on)[member.id], **facts}
-    (ledger,) = _ledger(session, programme, running, [(known, Standpoint(member.person_id, member.unit_id, on))])
+    known |= told(session, running, view, known)
+    (ledger,) = _ledger(session, programme, running, [(known, view)])
     return _judge(session, programme, running, on, {**known, **ledger, **facts})
 
 
@@ -112,7 +115,8 @@ def assess_cases(
             known["amount"] = decided
         if payer_kind is not None:
             known["union_kind"] = payer_kind
-        asked.append((known, Standpoint(application.person_id, application.unit_id, on, application.id)))
+        view = Standpoint(application.person_id, application.unit_id, on, application.id)
+        asked.append(({**known, **told(session, running, view, known)}, view))
     ledgers = _ledger(session, programme, running, asked)
     return [
         _judge(session, programme, running, on, {**known, **_no_less(ledger, facts)})

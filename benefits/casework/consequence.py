@@ -13,6 +13,7 @@ from types import MappingProxyType
 from sqlalchemy.orm import Session
 
 from benefits.casework.assessment import Judgement
+from benefits.casework.cover import consequence as cover
 from benefits.casework.place import gate as place
 from benefits.core.actor import Actor
 from models.application import Application
@@ -44,13 +45,14 @@ class Consequence:
     """One programme's part in the acts on its cases.
 
     `require` runs before a case is submitted and before every approval, with what the rules said, and refuses by
-    raising; `approved` runs once, after the deciding approval has reserved money and award; `taken_back` before the
-    return of an approved case releases them (what is the programme's is locked before the fund); `ended` when a case is
-    rejected or withdrawn. `notice_days` says how many working days an endorsed case is shown in public (0: not at all),
-    `paid_later` whether the payment waits for what the programme settles.
+    raising; `submitted` runs after a case was handed in; `approved` once, after the deciding approval has reserved
+    money and award; `taken_back` before the return of an approved case releases them (what is the programme's is locked
+    before the fund); `ended` when a case is rejected or withdrawn. `notice_days` says how many working days an endorsed
+    case is shown in public (0: not at all), `paid_later` whether the payment waits for what the programme settles.
     """
 
     require: Before = _asks_nothing
+    submitted: Before = _asks_nothing
     approved: Before = _asks_nothing
     taken_back: After = _leaves_nothing
     ended: After = _leaves_nothing
@@ -67,7 +69,13 @@ _OF: Mapping[str, Consequence] = MappingProxyType(
             ended=place.free_place,
             notice_days=place.notice_days,
             paid_later=place.paid_later,
-        )
+        ),
+        "mutual_aid": Consequence(
+            require=cover.require,
+            submitted=cover.submitted,
+            approved=cover.approved,
+            taken_back=cover.taken_back,
+        ),
     }
 )
 

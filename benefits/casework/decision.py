@@ -59,6 +59,8 @@ def hand_in(session: Session, actor: Actor, judged: Sequence[tuple[Application, 
     for application, _ in judged:
         application.submission += 1
     workflow.advance_all(session, actor, "submit", [workflow.Move(case, State.SUBMITTED) for case, _ in judged])
+    for application, judgement in judged:
+        consequence_of(application.programme).submitted(session, actor, application, judgement)
 
 
 def endorse(session: Session, actor: Actor, application: Application, note: str | None) -> Application:

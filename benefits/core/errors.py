@@ -125,6 +125,12 @@ class StockShort(Refusal):
     code = "stock_short"
 
 
+class PremiumKept(Refusal):
+    """A premium of mutual aid that was paid is never returned; `clause` is the rule."""
+
+    code = "premium_kept"
+
+
 class NotEligible(Refusal):
     """The rules refuse; `findings` is the complete explanation."""
 

@@ -52,6 +52,9 @@ PERMISSIONS = MappingProxyType(
         "receivable.read": frozenset({"officer", "reviewer", "finance", "cashier", "auditor"}),
         "receivable.receive": frozenset({"finance"}),
         "receivable.write_off": frozenset({"reviewer"}),
+        "cover.read": frozenset({"officer", "reviewer", "finance", "auditor"}),
+        "cover.keep": frozenset({"officer"}),
+        "premium.confirm": frozenset({"finance"}),
         "policy.edit": frozenset({"policy_editor"}),
         "record.read": frozenset({"auditor"}),
     }

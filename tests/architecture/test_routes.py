@@ -33,6 +33,8 @@ ANY_ACCOUNT = {
     ("POST", "/api/v1/accounts/<uuid:account_id>/relatives"),
     ("GET", "/api/v1/jobs/<uuid:job_id>"),
     ("DELETE", "/api/v1/jobs/<uuid:job_id>"),
+    ("GET", "/api/v1/mutual-aid/plans"),
+    ("GET", "/api/v1/mutual-aid/plans/<plan>"),
     ("GET", "/api/v1/programmes"),
     ("GET", "/api/v1/programmes/<code>"),
     ("POST", "/api/v1/programmes/<code>/assessments"),

@@ -60,7 +60,13 @@ PROGRAMME = Programme(
         _yuan("medical_basic_insurance", "基本医保支付", "paid by basic insurance"),
         _yuan("medical_catastrophic_insurance", "大病保险支付", "paid by catastrophic insurance"),
         _yuan("medical_other_insurance", "其他补充保险支付", "paid by other insurance"),
-        _yuan("mutual_aid_received", "职工互助保障支付", "paid by mutual aid"),
+        Fact(
+            "mutual_aid_received",
+            "money",
+            label("职工互助保障支付（元）", "paid by mutual aid (yuan)"),
+            none=NOTHING,
+            source="record",
+        ),
         Fact("student_level", "text", label("子女就学阶段", "level of the student"), choices=STUDENT_LEVELS),
         Fact(
             "education_aid_this_school_year",
@@ -81,5 +87,7 @@ PROGRAMME = Programme(
     record_facts=(
         RecordFact("living_aid_this_year", "sum", match=("kind", "year"), kinds=("living",)),
         RecordFact("education_aid_this_school_year", "sum", match=("kind", "occasion", "year"), kinds=("education",)),
+        # Claims of the twelve months up to the day; what is stated can only raise it (domain §15, statement 45).
+        RecordFact("mutual_aid_received", "told", told_by="mutual_aid_paid", kinds=("medical",)),
     ),
 )

@@ -6,6 +6,79 @@ from decimal import Decimal
 
 from benefits.rules.declaration import Fact, Programme, RecordFact, label
 
+NOTHING = Decimal("0.00")
+
+
+def _stay(name: str, chinese: str, english: str) -> Fact:
+    """A sum of the hospital's settlement, kept as filed; no rule reads it."""
+    return Fact(
+        name, "money", label(f"{chinese}（元）", f"{english} (yuan)"), default=None, none=NOTHING, sensitive=True
+    )
+
+
+# Beyond the contract's table: what an enrolment's register and a claim's form hold, and what the books say of a claim.
+_ENROLMENT = (
+    Fact("basic_insurance", "bool", label("已参加职工基本医保", "in the basic medical insurance"), default=None),
+    Fact(
+        "health_declared",
+        "bool",
+        label("健康告知：健康、能正常工作", "declared healthy and able to work"),
+        default=None,
+    ),
+    Fact("member_confirmed", "bool", label("本人确认", "confirmed by the member"), default=None),
+    Fact("previous_end_on", "date", label("上期保障止期", "last day of the cover before"), default=None),
+    Fact("beneficiary", "text", label("受益人", "beneficiary"), default=None, sensitive=True),
+)
+_CLAIM = (
+    Fact("covered", "bool", label("出险当日在保障期内", "a cover holds on that day"), default=True, source="record"),
+    Fact(
+        "paid_before",
+        "bool",
+        label("该病已给付过互助金", "a benefit was given for this illness already"),
+        default=False,
+        sensitive=True,
+        source="record",
+    ),
+    Fact(
+        "paid_this_cover",
+        "money",
+        label("本期已给付互助金（元）", "given on this cover already (yuan)"),
+        default=NOTHING,
+        source="record",
+    ),
+    Fact("disease", "text", label("病种或 ICD 编码", "illness or ICD code"), default=None, sensitive=True),
+    Fact("in_situ", "bool", label("原位癌", "carcinoma in situ"), default=False, sensitive=True),
+    Fact("accident_on", "date", label("意外发生日期", "day of the accident"), default=None, sensitive=True),
+    Fact(
+        "accident_outcome",
+        "text",
+        label("意外后果", "outcome of the accident"),
+        choices={
+            "unspecified": label("未区分", "not told apart"),
+            "disability": label("伤残", "disability"),
+            "treatment": label("住院治疗", "hospital treatment"),
+            "death": label("身故", "death"),
+        },
+        default="unspecified",
+        sensitive=True,
+    ),
+    Fact(
+        "disability_grade",
+        "integer",
+        label("伤残等级（1—10）", "grade of disability (1–10)"),
+        minimum=1,
+        default=None,
+        sensitive=True,
+    ),
+    Fact("hospital", "text", label("医院名称与等级", "hospital and its level"), default=None, sensitive=True),
+    Fact("admitted_on", "date", label("入院日期", "day of admission"), default=None, sensitive=True),
+    Fact("hospital_days", "integer", label("住院天数", "days in hospital"), minimum=0, default=0, sensitive=True),
+    _stay("total_cost", "医疗总费用", "total cost"),
+    _stay("basic_paid", "统筹支付", "paid by the basic insurance"),
+    _stay("catastrophic_paid", "大病支付", "paid by the catastrophic insurance"),
+    _stay("other_paid", "其他补充支付", "paid by other insurance"),
+    _stay("own_expense", "个人自费", "outside the insurance"),
+)
 PROGRAMME = Programme(
     code="mutual_aid",
     titles=label("职工互助保障", "Mutual aid"),
@@ -58,9 +131,14 @@ PROGRAMME = Programme(
             "personal_part",
             "money",
             label("住院费用个人自付部分（元）", "hospital costs borne by the member (yuan)"),
-            none=Decimal("0.00"),
+            none=NOTHING,
             sensitive=True,
         ),
+        *_ENROLMENT,
+        *_CLAIM,
     ),
-    record_facts=(RecordFact("already_enrolled", "count", match=("kind", "occasion", "year"), kinds=("cover",)),),
+    # What the covers say of a claim is told by benefits/casework/cover/told.py.
+    record_facts=(
+        RecordFact("already_enrolled", "count", match=("kind", "occasion", "year"), kinds=("cover", "top_up")),
+    ),
 )

@@ -1,0 +1,1 @@
+"""Mutual aid: plans as data, covers and their premiums, gifts, claims, the register of participants."""
