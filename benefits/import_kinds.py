@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from benefits.casework.roster import line_import
 from benefits.intake.imports import ImportKind
 from benefits.money import bank_import
 from benefits.registry import roster_import, units
@@ -10,4 +11,5 @@ KINDS: dict[str, ImportKind] = {
     "units": units.KIND,
     "members": roster_import.KIND,
     "bank_results": bank_import.KIND,
+    "roster_lines": line_import.KIND,
 }

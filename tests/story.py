@@ -208,7 +208,9 @@ def recomputed(api: Api, fund_id: str) -> dict[str, str]:
             FROM disbursement d
             WHERE fund_id = :fund AND NOT EXISTS (SELECT 1 FROM disbursement r WHERE r.replaces_id = d.id)
             UNION ALL
-            SELECT approved_amount, 'reserved' FROM application a
+            SELECT approved_amount, (SELECT CASE e.state WHEN 'granted' THEN 'spent' ELSE 'reserved' END
+                                     FROM entitlement e WHERE e.application_id = a.id AND e.state <> 'released')
+            FROM application a
             WHERE fund_id = :fund AND state = 'approved'
               AND NOT EXISTS (SELECT 1 FROM disbursement d WHERE d.application_id = a.id AND d.state <> 'cancelled'))
         SELECT f.appropriated,

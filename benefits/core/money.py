@@ -24,6 +24,12 @@ def parse_yuan(text: object, *, signed: bool = False) -> Decimal | None:
     return Decimal(text)
 
 
+def read_yuan(text: str) -> Decimal | None:
+    """An amount as people and banks type it: `2,000.00`, `2000`, `2000.5`; None where it is none."""
+    whole, _, cents = text.replace(",", "").partition(".")
+    return parse_yuan(f"{whole}.{cents.ljust(2, '0')}") if len(cents) <= 2 else None
+
+
 def round_yuan(amount: Decimal) -> Decimal:
     """Round to the fen, half away from zero."""
     return amount.quantize(FEN, rounding=ROUND_HALF_UP)

@@ -31,6 +31,7 @@ PERMISSIONS = MappingProxyType(
         "import.honour": frozenset({"officer"}),
         "import.case": frozenset({"officer"}),
         "import.bank_result": frozenset({"cashier"}),
+        "import.roster_line": frozenset({"officer"}),
         "import.read": frozenset({"officer", "admin", "cashier", "finance", "auditor"}),
         "account.keep": frozenset({"admin"}),
         "account.read": frozenset({"admin", "auditor"}),

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from benefits.core.as_typed import tidy_number
 from benefits.core.code_table import code_table
-from benefits.core.money import parse_yuan
+from benefits.core.money import read_yuan
 from benefits.intake.row import Checked, RowReader, has_error
 from benefits.intake.workbook import Columns
 from models.vocabulary import BankOutcome
@@ -82,13 +81,8 @@ def _serial(read: RowReader) -> int | None:
 
 
 def _amount(read: RowReader) -> Decimal | None:
-    """An amount as a bank writes it: `2,000.00`, `2000`, `2000.5`."""
     text = read.number("金额")
-    if text is None:
-        return None
-    plain = tidy_number(text).replace(",", "")
-    whole, _, cents = plain.partition(".")
-    amount = parse_yuan(f"{whole}.{cents.ljust(2, '0')}") if len(cents) <= 2 else None
-    if amount is None:
+    amount = read_yuan(text) if text else None
+    if text and amount is None:
         read.fault("金额", "money_malformed")
     return amount

@@ -16,7 +16,7 @@ from benefits.papers.sheet import LEADING, MM, PADDING, Box, Page, Placed, Secti
 
 _PRESS = Lock()  # the font's reader keeps its place in the file: one document at a time
 _ASCENT = 0.86  # from the top of a line to its base, as a part of the size
-_RUNNING_HEAD = 7 * MM
+RUNNING_HEAD = 7 * MM
 _FOOT_SIZE = 7.0
 
 
@@ -42,7 +42,7 @@ def pressed(sheet: Sheet) -> bytes:
     out = BytesIO()
     with _PRESS:
         font()
-        pages = paginate(sheet.page, sheet.sections, _RUNNING_HEAD)
+        pages = paginate(sheet.page, sheet.sections, RUNNING_HEAD)
         canvas = Canvas(
             out,
             pagesize=(sheet.page.width, sheet.page.height),
@@ -118,7 +118,7 @@ def _under(canvas: Canvas, sheet: Sheet, y: float) -> None:
 
 def _running_head(canvas: Canvas, sheet: Sheet) -> None:
     page = sheet.page
-    y = page.height - page.margin - _RUNNING_HEAD + 1.8 * MM
+    y = page.height - page.margin - RUNNING_HEAD + 1.8 * MM
     _write(canvas, page.margin, y, printable(sheet.title), page.size * 0.9)
     _write(canvas, page.width - page.margin, y, printable(sheet.under[2]), page.size * 0.9, align=1)
 

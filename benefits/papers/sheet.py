@@ -128,6 +128,11 @@ def paginate(page: Page, sections: Sequence[Section], running_head: float) -> li
     return pages
 
 
+def height_of(page: Page, row: Row) -> float:
+    """How high a row of a section without a side title comes out, in points."""
+    return _laid(page, Section("", []), row).height
+
+
 def _laid(page: Page, section: Section, row: Row) -> Band:
     boxes = tuple(_boxes(page, section, row))
     return Band(boxes, max([row.height, *(_needed(box) for box in boxes)]))

@@ -44,8 +44,8 @@ def sign(
         raise invalid("/received_on", "out_of_range")
     if (signed_by == SignedBy.PROXY) != (proxy is not None):
         raise invalid("/proxy", "proxy_with_proxy_only")
-    line.received_on, line.signed_by = received_on, signed_by
-    line.proxy_cipher = _sealed(session, line, proxy) if proxy else None
+    sealed = _sealed(session, line, proxy) if proxy else None
+    line.received_on, line.signed_by, line.proxy_cipher = received_on, signed_by, sealed
     _settle(session, actor, line, case, RosterLineState.ISSUED, "receive", None)
     return line
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, contains_eager
 
 from benefits.access.reach import within
@@ -64,14 +64,20 @@ def find_roster(session: Session, actor: Actor, roster_id: UUID) -> Roster:
 def lock_roster(session: Session, actor: Actor, roster_id: UUID) -> Roster:
     """The same for an act, with the people and the cases of all its lines held before it."""
     found = find_roster(session, actor, roster_id)
-    _hold(session, RosterLine.roster_id == found.id)
-    session.execute(select(Roster.id).where(Roster.id == found.id).with_for_update(key_share=True))
+    hold_rosters(session, [found.id])
     return find_roster(session, actor, roster_id)
 
 
-def _hold(session: Session, which: object) -> None:
+def hold_rosters(session: Session, rosters: Sequence[UUID]) -> None:
+    """Lock rosters in id order, after the people and the cases of all their lines."""
+    _hold(session, RosterLine.roster_id.in_(rosters))
+    chosen = select(Roster.id).where(Roster.id.in_(rosters)).order_by(Roster.id)
+    session.execute(chosen.with_for_update(key_share=True))
+
+
+def _hold(session: Session, which: ColumnElement[bool]) -> None:
     """Lock the people and then the cases of lines; who joins meanwhile raises the version that the act must match."""
-    rows = session.execute(select(RosterLine.person_id, RosterLine.application_id).where(which)).all()  # type: ignore[arg-type]
+    rows = session.execute(select(RosterLine.person_id, RosterLine.application_id).where(which)).all()
     lock_people(session, [row.person_id for row in rows])
     session.execute(
         select(Application.id)
