@@ -54,6 +54,8 @@ CONSTRAINTS: dict[str, Refusal] = {
     "uq_entitlement_once": errors.CapExceeded(available="0.00"),
     "uq_entitlement_of_case": errors.AlreadyPaid(),
     "uq_cover_once_a_term": errors.CapExceeded(available="0.00"),
+    "month_is_open": errors.StateForbids(state="month_closed", act="post"),
+    "uq_voucher_reverses_id": errors.StateForbids(state="reversed", act="reverse"),
     "ck_fund_never_overdrawn": errors.FundExhausted(),
     "ck_goods_lot_never_below_zero": errors.StockShort(on_hand="", asked=""),
     "uq_act_one_approval_per_person": errors.DutyConflict(),

@@ -30,6 +30,7 @@ class Entitlement(Base):
     once: Mapped[bool] = mapped_column(comment="at most one live award per person, kind, occasion and year")
     state: Mapped[Word]
     event_on: Mapped[date]
+    account_key: Mapped[str | None] = mapped_column(comment="what it is booked to: RIGHTS.HARDSHIP, ACTIVITY.MEMBER …")
     created_at: Mapped[Created]
 
     __table_args__ = (

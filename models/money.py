@@ -71,6 +71,7 @@ class FundAdjustment(Base):
     unit_id: Mapped[UUID]
     amount: Mapped[Decimal] = mapped_column(Numeric(14, 2), comment="signed")
     reason: Mapped[Word]
+    minutes: Mapped[str | None] = mapped_column(comment="of the collective decision, from the second of a year on")
     adjusted_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     adjusted_at: Mapped[Created]
 
@@ -203,6 +204,9 @@ class BankResult(Base):
     booked: Mapped[bool] = mapped_column(comment="false: kept as evidence for finance to resolve")
     given_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     import_id: Mapped[UUID | None] = mapped_column(ForeignKey("import.id"))
+    voucher_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("voucher.id"), index=True, comment="that booked it; its annex"
+    )
     given_at: Mapped[Created]
 
     __table_args__ = (

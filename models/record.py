@@ -19,6 +19,7 @@ UNRECORDED = frozenset(
         "record_entry",
         "idempotency_key",
         "sign_in_failure",
+        "voucher_counter",
         "job",
         "import_finding",
         "import_part",

@@ -99,6 +99,11 @@ WALLS: dict[str, tuple[str, str | None]] = {
     "goods_lot": (_SUBTREE, None),
     "goods_adjustment": (_SUBTREE, None),
     "goods_move": (_SUBTREE, None),
+    "voucher": (_SUBTREE, None),
+    "voucher_line": (_SUBTREE, None),
+    "voucher_counter": (_SUBTREE, None),
+    "voucher_proposal": (_SUBTREE, None),
+    "closed_month": (_SUBTREE, None),
     "export_part": (_OWN, None),
     "record_entry": (f"{_SUBTREE} OR {_OWN} OR ({_ROOT})", "false"),
 }
@@ -132,6 +137,9 @@ _PRIVILEGES: dict[str, str] = {
     "import_finding": _ADD,
     "import_part": _ADD,
     "export_part": _ADD,
+    "voucher": _ADD,
+    "voucher_line": _ADD,
+    "closed_month": _ADD,
     "idempotency_key": "SELECT, INSERT, DELETE",
     "sign_in_failure": "SELECT, INSERT, DELETE",
     "candidate": "SELECT, INSERT, UPDATE, DELETE",  # made anew by every sweep

@@ -16,7 +16,7 @@ from benefits.core.errors import StateForbids, invalid
 from benefits.core.money import NOTHING
 from benefits.money import fund as funds
 from benefits.money.disbursement import make_disbursements
-from benefits.money.entitlement import reserve_awards, settle_awards
+from benefits.money.entitlement import Reservation, reserve_awards, settle_awards
 from benefits.rules.answer import Assessment
 from models.application import Application
 from models.membership import Membership
@@ -56,7 +56,7 @@ def grant(session: Session, decided: Sequence[Decided], fund_id: UUID, *, paid_l
         application, answer = each.application, each.judgement.assessment
         if answer.key is None:
             raise StateForbids(state=application.state, act="approve")
-        awards.append((application, answer.key, each.amount))
+        awards.append(Reservation(application, answer.key, each.amount, _booked_to(answer)))
         if application.id not in paid_later and is_paid_by_bank(application, answer):
             payments.append((application, each.amount))
     reserve_awards(session, awards)
@@ -101,6 +101,12 @@ def is_paid_by_bank(application: Application, answer: Assessment) -> bool:
     Goods without a supplier are handed out and signed for; a service without one is settled against its invoice.
     """
     return application.payee_cipher is not None and (is_money(answer) or application.payee_named)
+
+
+def _booked_to(answer: Assessment) -> str | None:
+    """The semantic key of what the union pays, as the edition's first line for it names it."""
+    lines = answer.entitlement.lines if answer.entitlement else ()
+    return next((line.code for line in lines if line.payer == "union"), None)
 
 
 def is_money(answer: Assessment) -> bool:

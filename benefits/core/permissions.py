@@ -45,6 +45,8 @@ PERMISSIONS = MappingProxyType(
         "payment.release": frozenset({"cashier"}),
         "payment.file": frozenset({"finance", "cashier", "auditor"}),
         "payment.resolve": frozenset({"finance"}),
+        "ledger.read": frozenset({"finance", "cashier", "auditor"}),
+        "ledger.keep": frozenset({"finance"}),
         "round.read": frozenset({"officer", "reviewer", "finance", "auditor"}),
         "round.keep": frozenset({"officer"}),
         "goods.read": frozenset({"officer", "reviewer", "finance", "auditor"}),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -21,10 +22,14 @@ from benefits.money.batch import cases_of
 from benefits.money.disbursement import touch_cases
 from benefits.money.duty import require_duty
 from benefits.money.entitlement import settle_awards
+from benefits.money.ledger.booking import book_payments
 from benefits.money.trail import keep_acts
+from models.ledger import Voucher
 from models.money import BankResult, Disbursement, Fund, PaymentBatch
 from models.unit import Unit
 from models.vocabulary import BankOutcome, BatchState, DisbursementState, EntitlementState
+
+Outcome = tuple[Disbursement, BankAnswer]
 
 
 def book(
@@ -32,7 +37,7 @@ def book(
 ) -> list[Judged]:
     """Judge rows and book them in this transaction: the same file again changes nothing.
 
-    Locks in the house's order: the cases, the funds, then the payments.
+    Locks in the house's order: the cases, the funds, the payments, and last the counter of the vouchers.
     """
     batches = released_batches(session, actor, {each.parsed.batch_number for each in checked if each.parsed})
     cases = [case for batch in batches.values() for case in cases_of(session, batch.id)]
@@ -46,38 +51,80 @@ def book(
         .with_for_update(key_share=True)
     )
     judged = judge(session, actor, checked)
-    units = {batch.id: batch.unit_id for batch in batches.values()}
+    booked: list[Outcome] = []
+    evidence: list[Outcome] = []
     for each in judged:
-        if each.answer and each.payment and each.verdict in {"book", "evidence"}:
-            _keep(session, actor, each.answer, each.payment, units, import_id, booked=each.verdict == "book")
-    _settle(session, [(each.payment, each.answer) for each in judged if each.verdict == "book"])  # type: ignore[misc]
-    for batch in batches.values():
-        close_if_settled(session, batch)
-    session.flush()
+        if each.payment and each.answer and each.verdict in {"book", "evidence"}:
+            (booked if each.verdict == "book" else evidence).append((each.payment, each.answer))
+    vouchers = settle(session, actor, list(batches.values()), booked)
+    _keep(session, actor, booked, import_id, vouchers)
+    _keep(session, actor, evidence, import_id, None)
     return judged
+
+
+def settle(
+    session: Session, actor: Actor, batches: Sequence[PaymentBatch], outcomes: Sequence[Outcome]
+) -> dict[UUID, Voucher]:
+    """Move payments, funds and awards as the bank's answers say, and post what was paid: a voucher for each batch."""
+    paid: defaultdict[UUID, list[Disbursement]] = defaultdict(list)
+    back: defaultdict[UUID, list[Disbursement]] = defaultdict(list)
+    for payment, answer in outcomes:
+        _move(payment, answer)
+        if payment.batch_id and answer.outcome == BankOutcome.PAID:
+            paid[payment.batch_id].append(payment)
+        elif payment.batch_id and answer.outcome == BankOutcome.RETURNED:
+            back[payment.batch_id].append(payment)
+    session.flush()
+    for batch in sorted(batches, key=lambda each: each.fund_id):
+        if batch.id in paid:
+            funds.spend(session, batch.fund_id, _total(paid[batch.id]))
+            settle_awards(session, [payment.application_id for payment in paid[batch.id]], EntitlementState.GRANTED)
+        if batch.id in back:
+            funds.uncommit(session, batch.fund_id, _total(back[batch.id]))
+        _close_if_settled(session, batch)
+    return {
+        batch.id: book_payments(session, actor, batch.fund_id, paid[batch.id], batch.number)
+        for batch in sorted(batches, key=lambda each: each.unit_id)
+        if batch.id in paid
+    }
+
+
+def _total(payments: Sequence[Disbursement]) -> Decimal:
+    return sum((payment.amount for payment in payments), NOTHING)
+
+
+def _move(payment: Disbursement, answer: BankAnswer) -> None:
+    """Write an outcome on a payment."""
+    payment.state = STATE_OF[answer.outcome]
+    payment.bank_reason = answer.reason
+    payment.bank_serial = answer.bank_serial
+    payment.settled_on = None if answer.outcome == BankOutcome.UNKNOWN else answer.answered_on
 
 
 def _keep(
     session: Session,
     actor: Actor,
-    answer: BankAnswer,
-    payment: Disbursement,
-    units: dict[UUID, UUID],
+    outcomes: Sequence[Outcome],
     import_id: UUID | None,
-    *,
-    booked: bool,
+    vouchers: Mapping[UUID, Voucher] | None,
 ) -> None:
-    if not payment.batch_id:
-        return
-    there = session.scalar(
-        select(BankResult.id).where(
-            BankResult.disbursement_id == payment.id,
-            BankResult.outcome == answer.outcome,
-            BankResult.bank_serial.is_not_distinct_from(answer.bank_serial),
-            BankResult.answered_on == answer.answered_on,
+    """Keep the bank's own lines, each once; `vouchers` None: as evidence that is not booked."""
+    there = {
+        (row.disbursement_id, row.outcome, row.bank_serial, row.answered_on)
+        for row in session.scalars(
+            select(BankResult).where(BankResult.disbursement_id.in_([payment.id for payment, _ in outcomes]))
         )
+    }
+    of_batch = select(PaymentBatch.id, PaymentBatch.unit_id).where(
+        PaymentBatch.id.in_({payment.batch_id for payment, _ in outcomes})
     )
-    if there is None:
+    units = {row.id: row.unit_id for row in session.execute(of_batch)}
+    for payment, answer in outcomes:
+        if payment.batch_id is None:
+            continue
+        if (payment.id, answer.outcome, answer.bank_serial, answer.answered_on) in there:
+            continue
+        voucher = vouchers.get(payment.batch_id) if vouchers and answer.outcome == BankOutcome.PAID else None
         session.add(
             BankResult(
                 disbursement_id=payment.id,
@@ -87,39 +134,13 @@ def _keep(
                 reason=answer.reason,
                 bank_serial=answer.bank_serial,
                 answered_on=answer.answered_on,
-                booked=booked,
+                booked=vouchers is not None,
                 given_by=actor.account_id,
                 import_id=import_id,
+                voucher_id=voucher.id if voucher else None,
             )
         )
-
-
-def _settle(session: Session, outcomes: Sequence[tuple[Disbursement, BankAnswer]]) -> None:
-    """Move the payments, their funds and awards as the bank's answers say."""
-    spent: defaultdict[UUID, list[Disbursement]] = defaultdict(list)
-    back: defaultdict[UUID, list[Disbursement]] = defaultdict(list)
-    for payment, answer in outcomes:
-        move_payment(payment, answer.outcome, answer.reason, answer.bank_serial, answer.answered_on)
-        if answer.outcome == BankOutcome.PAID:
-            spent[payment.fund_id].append(payment)
-        elif answer.outcome == BankOutcome.RETURNED:
-            back[payment.fund_id].append(payment)
     session.flush()
-    for fund_id, paid in sorted(spent.items()):
-        funds.spend(session, fund_id, sum((payment.amount for payment in paid), NOTHING))
-        settle_awards(session, [payment.application_id for payment in paid], EntitlementState.GRANTED)
-    for fund_id, returned in sorted(back.items()):
-        funds.uncommit(session, fund_id, sum((payment.amount for payment in returned), NOTHING))
-
-
-def move_payment(
-    payment: Disbursement, outcome: BankOutcome, reason: str | None, bank_serial: str | None, day: date
-) -> None:
-    """Write an outcome on a payment."""
-    payment.state = STATE_OF[outcome]
-    payment.bank_reason = reason
-    payment.bank_serial = bank_serial
-    payment.settled_on = None if outcome == BankOutcome.UNKNOWN else day
 
 
 def resolve(
@@ -147,16 +168,14 @@ def resolve(
     if bank_serial and session.scalar(taken) is not None:
         raise AlreadyExists(bank_serial=bank_serial)
     answer = BankAnswer("", 0, "", payment.amount, outcome, reason, bank_serial, on)
-    _settle(session, [(payment, answer)])
-    batch = session.get_one(PaymentBatch, payment.batch_id)
-    _keep(session, actor, answer, payment, {batch.id: batch.unit_id}, None, booked=True)
     keep_acts(session, actor, [payment], "resolve", "resolved", seen=payment.payee_hash, note=reason)
-    close_if_settled(session, batch)
-    session.flush()
+    batch = session.get_one(PaymentBatch, payment.batch_id)
+    vouchers = settle(session, actor, [batch], [(payment, answer)])
+    _keep(session, actor, [(payment, answer)], None, vouchers)
     return payment
 
 
-def close_if_settled(session: Session, batch: PaymentBatch) -> None:
+def _close_if_settled(session: Session, batch: PaymentBatch) -> None:
     """A released batch none of whose payments waits for the bank any more is settled."""
     session.flush()
     waiting = session.scalars(

@@ -114,25 +114,19 @@ def open_occasion(award: Entitlement) -> str | None:
     return None if _DIGEST.fullmatch(award.occasion) else award.occasion or None
 
 
-def reserve_awards(session: Session, awards: Sequence[tuple[Application, LedgerKey, Decimal]]) -> None:
+@dataclass(frozen=True)
+class Reservation:
+    """What a case is given: how it is counted, how much, and what it is booked to (`RIGHTS.HARDSHIP`)."""
+
+    application: Application
+    key: LedgerKey
+    amount: Decimal
+    account_key: str | None
+
+
+def reserve_awards(session: Session, awards: Sequence[Reservation]) -> None:
     """Enter awards. The people are locked; `uq_entitlement_once` refuses a second one where the rules say once."""
-    kept = [(case, _as_kept(session, case.person_id, key), amount) for case, key, amount in awards]
-    session.add_all(
-        Entitlement(
-            person_id=application.person_id,
-            unit_id=application.unit_id,
-            application_id=application.id,
-            programme=application.programme,
-            kind=key.kind or "",
-            occasion=key.occasion or "",
-            year=key.year or application.event_on.year,
-            amount=amount,
-            once=bool(key.once),
-            state=EntitlementState.RESERVED,
-            event_on=application.event_on,
-        )
-        for application, key, amount in kept
-    )
+    session.add_all(_entered(session, award) for award in awards)
     session.flush()
 
 
@@ -143,6 +137,25 @@ def correct_award(session: Session, application_id: UUID, amount: Decimal) -> No
         .where(Entitlement.application_id == application_id, Entitlement.state != EntitlementState.RELEASED)
         .values(amount=amount)
         .execution_options(synchronize_session=False)
+    )
+
+
+def _entered(session: Session, award: Reservation) -> Entitlement:
+    application = award.application
+    key = _as_kept(session, application.person_id, award.key)
+    return Entitlement(
+        person_id=application.person_id,
+        unit_id=application.unit_id,
+        application_id=application.id,
+        programme=application.programme,
+        kind=key.kind or "",
+        occasion=key.occasion or "",
+        year=key.year or application.event_on.year,
+        amount=award.amount,
+        once=bool(key.once),
+        state=EntitlementState.RESERVED,
+        event_on=application.event_on,
+        account_key=award.account_key,
     )
 
 

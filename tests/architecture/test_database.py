@@ -63,6 +63,10 @@ EXPECTED = {
     "studio": {"SELECT", "INSERT", "UPDATE"},
     "unit": {"SELECT", "INSERT", "UPDATE"},
     "unit_dues": {"SELECT", "INSERT", "UPDATE"},
+    "closed_month": {"SELECT", "INSERT"},
+    "voucher": {"SELECT", "INSERT"},
+    "voucher_counter": {"SELECT", "INSERT", "UPDATE"},
+    "voucher_line": {"SELECT", "INSERT"},
 }
 MAY_DELETE = {"candidate", "idempotency_key", "relative", "sign_in_failure"}
 

@@ -111,7 +111,8 @@ def try_insert(border: Border, name: str, side: Side) -> str:
 
 def _unique(table: Table, column: str) -> bool:
     """Columns that a second row must have anew; those that say whose it is stay."""
-    return column in {"id", "part", "key", "number"} and column in table.columns
+    again = column == "year" and table.columns["year"].primary_key
+    return again or (column in {"id", "part", "key", "number", "serial"} and column in table.columns)
 
 
 def try_update(border: Border, name: str, side: Side) -> str | int:
