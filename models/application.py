@@ -53,7 +53,7 @@ class Application(Versioned, Base):
     id: Mapped[Key]
     number: Mapped[int] = mapped_column(server_default=text("nextval('application_number')"), unique=True)
     programme: Mapped[Word]
-    kind: Mapped[str | None] = mapped_column(comment="the ledger's, as far as the facts told it when last written")
+    kind: Mapped[str | None] = mapped_column(comment="the ledger's, as the last assessment told it")
     unit_id: Mapped[UUID]
     membership_id: Mapped[UUID]
     person_id: Mapped[UUID]

@@ -15,6 +15,7 @@ import models.tables  # noqa: F401 - every table must be known before the first 
 from benefits.access.actors import load_actor
 from benefits.assurance import record_export
 from benefits.casework import lapse, replay, simulation, sweep
+from benefits.casework.report import snapshot
 from benefits.import_kinds import KINDS
 from benefits.intake import imports
 from benefits.jobs import retention
@@ -30,6 +31,7 @@ HANDLERS: dict[str, Handler] = {  # kind of job → what does it
     retention.KIND: retention.forget_files,
     record_export.KIND: record_export.run_export,
     replay.KIND: replay.run_replay,
+    snapshot.KIND: snapshot.run_snapshot,
     simulation.KIND: simulation.run_simulation,
     sweep.KIND: sweep.run_sweep,
 }

@@ -192,8 +192,9 @@ def keep(session: Session, judged: Sequence[tuple[rows.Application, Judgement]])
     kept = [_as_kept(session, keys[case.person_id], case, judgement) for case, judgement in judged]
     session.add_all(kept)
     session.flush()
-    for (application, _), row in zip(judged, kept, strict=True):
+    for (application, judgement), row in zip(judged, kept, strict=True):
         application.assessment_id = row.id
+        application.kind = judgement.assessment.key.kind if judgement.assessment.key else None
 
 
 def _as_kept(session: Session, key: bytes, application: rows.Application, judgement: Judgement) -> rows.Assessment:

@@ -27,7 +27,7 @@ class Export:
     def __init__(self, columns: Sequence[str], rows: Iterable[Sequence[object]], shape: Shape) -> None:
         self.count = 0
         self._hash = sha256()
-        self._hash.update(_control(columns))
+        self._hash.update(control_line(columns))
         self._columns = columns
         self._chunks = {"jsonl": _jsonl, "csv": write_csv, "xlsx": _xlsx}[shape](columns, self._counted(rows))
 
@@ -44,7 +44,7 @@ class Export:
             if len(row) != len(self._columns):
                 raise ValueError("a row is not as long as the columns")
             self.count += 1
-            self._hash.update(_control(row))
+            self._hash.update(control_line(row))
             yield row
 
 
@@ -58,13 +58,14 @@ def export_rows(columns: Sequence[str], rows: Iterable[Sequence[object]], shape:
 
 def control_digest(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """The digest that an export of these rows has."""
-    total = sha256(_control(columns))
+    total = sha256(control_line(columns))
     for row in rows:
-        total.update(_control(row))
+        total.update(control_line(row))
     return total.hexdigest()
 
 
-def _control(row: Sequence[object]) -> bytes:
+def control_line(row: Sequence[object]) -> bytes:
+    """What a row adds to the control digest."""
     return (json.dumps([cell_text(value) for value in row], ensure_ascii=False) + "\n").encode()
 
 

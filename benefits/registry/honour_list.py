@@ -23,14 +23,14 @@ Holding = tuple[Honour, str, Membership, Person, Unit]
 
 @dataclass(frozen=True)
 class HonourFilter:
-    """Which honours, as they stand on the day `on`; None means any. A unit means its whole subtree."""
+    """Which honours, as they stand on the day `on`; None means any. `path` is a unit's, with its whole subtree."""
 
     on: date
     level: str | None = None
     state: str | None = None
     in_service: bool | None = None
     sex: str | None = None
-    unit_code: str | None = None
+    path: str | None = None
     checked: bool | None = None
 
 
@@ -47,13 +47,9 @@ def state_on(day: date) -> ColumnElement[str]:
     return func.coalesce(noted, HonourState.VALID.value)
 
 
-def holdings(session: Session, actor: Actor, chosen: HonourFilter) -> Select[Honour, str, Membership, Person, Unit]:
-    """Honours in the subtrees where the actor reads members, in order of registration, each with its holder.
-
-    Raises:
-        Invalid: no such unit in sight.
-    """
-    query = (
+def holdings(actor: Actor, chosen: HonourFilter) -> Select[Honour, str, Membership, Person, Unit]:
+    """Honours in the subtrees where the actor reads members, in order of registration, each with its holder."""
+    return (
         select(Honour, state_on(chosen.on).label("state"), Membership, Person, Unit)
         .join(Membership, Membership.id == Honour.membership_id)
         .join(Person, Person.id == Honour.person_id)
@@ -61,16 +57,13 @@ def holdings(session: Session, actor: Actor, chosen: HonourFilter) -> Select[Hon
         .where(within(actor, "member.read"), *_conditions(chosen))
         .order_by(Honour.id)
     )
-    if chosen.unit_code is not None:
-        query = query.where(func.starts_with(Unit.path, unit_path(session, actor, chosen.unit_code)))
-    return query
 
 
 def list_honours(
     session: Session, actor: Actor, chosen: HonourFilter, *, after: UUID | None, limit: int
 ) -> list[Holding]:
     """A page of them, one more than `limit` where there are more."""
-    query = holdings(session, actor, chosen).limit(limit + 1)
+    query = holdings(actor, chosen).limit(limit + 1)
     if after is not None:
         query = query.where(Honour.id > after)
     return [(row[0], row[1], row[2], row[3], row[4]) for row in session.execute(query)]
@@ -85,6 +78,8 @@ def unit_path(session: Session, actor: Actor, code: str) -> str:
 
 
 def _conditions(chosen: HonourFilter) -> Iterator[ColumnElement[bool]]:
+    if chosen.path is not None:
+        yield func.starts_with(Unit.path, chosen.path)
     if chosen.level is not None:
         yield Honour.level == chosen.level
     if chosen.state is not None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
+import openpyxl
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -147,6 +150,16 @@ def test_the_list_is_that_of_the_readers_units(api: Api) -> None:
     elsewhere = api("officer2").get("/honours?unit_code=AH-D02")
     assert elsewhere.get_json()["errors"][0]["code"] == "unit_unknown"
     assert api("cashier").get("/honours").status_code == 403
+    book = openpyxl.load_workbook(io.BytesIO(api("officer").get("/honours/file?level=national").data)).active
+    assert book is not None
+    assert [[cell.value for cell in row][:5] for row in book.iter_rows(min_row=2, max_row=2)] == [
+        ["AH-D02", "赵德胜", "male", "yes", "全国劳动模范"]
+    ]
+    printed = PdfReader(io.BytesIO(api("officer2", language="zh-CN").get("/honours/file?format=pdf").data))
+    text = "".join("".join(page.extract_text().split()) for page in printed.pages)
+    assert "李秀英" in text
+    assert "赵德胜" not in text
+    assert api("officer2").get("/honours/file?unit_code=AH-D02&format=csv").status_code == 422
 
 
 def test_the_census_says_who_is_missing_and_keeps_incomes_unreadable(api: Api, session: Session) -> None:

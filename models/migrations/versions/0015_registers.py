@@ -150,9 +150,7 @@ def upgrade() -> None:
     )
     op.add_column(
         "application",
-        sa.Column(
-            "kind", sa.String(), nullable=True, comment="the ledger's, as far as the facts told it when last written"
-        ),
+        sa.Column("kind", sa.String(), nullable=True, comment="the ledger's, as the last assessment told it"),
     )
     op.add_column("honour", sa.Column("certificate_number", sa.String(), nullable=True))
     op.add_column("honour", sa.Column("term", sa.String(), nullable=True, comment="届次"))
