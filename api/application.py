@@ -120,7 +120,7 @@ def shown(desk: Desk[Any], application: Application) -> dict[str, Any]:
     return {
         **summary(application),
         "facts": stored_facts(desk.session, application),
-        "assessment": to_json(judgement.assessment, reader_language()),
+        "assessment": {**to_json(judgement.assessment, reader_language()), "from_file": list(judgement.from_file)},
         "payee": shown_payee(application) if application.payee_hash else None,
         "fund_id": application.fund_id,
         "round_id": application.round_id,

@@ -35,6 +35,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.StateForbids: 409,
     errors.AlreadyExists: 409,
     errors.AlreadyRegistered: 409,
+    errors.HouseholdFiled: 409,
     errors.FundExhausted: 409,
     errors.CapExceeded: 409,
     errors.AlreadyPaid: 409,
@@ -60,6 +61,7 @@ CONSTRAINTS: dict[str, Refusal] = {
     "ck_goods_lot_never_below_zero": errors.StockShort(on_hand="", asked=""),
     "uq_act_one_approval_per_person": errors.DutyConflict(),
     "uq_membership_person_id_unit_id": errors.AlreadyExists(),
+    "uq_household_member_one_file": errors.HouseholdFiled(),
     "uq_disbursement_replaces_id": errors.AlreadyPaid(),
 }
 

@@ -72,6 +72,7 @@ class AssessmentView(Body):
     derived = Json(required=True)
     entitlement = Json(required=True, allow_none=True)
     given = Items(Text(), metadata={"description": "the facts that were given; they stand before register and record"})
+    from_file = Items(Text(), metadata={"description": "the facts that the member's hardship file supplied"})
 
 
 def find_programme(_session: object, _actor: object, code: str) -> Programme:
@@ -117,5 +118,6 @@ def assess(desk: Desk[Programme], body: dict[str, Any]) -> Any:
         )
         if member is None:
             raise invalid("/member_id", "member_unknown")
-    judgement = assess_freely(desk.session, desk.thing.code, body["on"], body["facts"], member)
-    return {**to_json(judgement.assessment, reader_language()), "given": sorted(body["facts"])}
+    judgement = assess_freely(desk.session, desk.thing.code, body["on"], body["facts"], member, with_file=True)
+    answer = to_json(judgement.assessment, reader_language())
+    return {**answer, "given": sorted(body["facts"]), "from_file": list(judgement.from_file)}

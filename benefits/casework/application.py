@@ -64,7 +64,7 @@ def find_application(session: Session, actor: Actor, application_id: UUID) -> Ap
 
 
 def lock_application(session: Session, actor: Actor, application_id: UUID) -> Application:
-    """The same for an act: the person first, then the case, both held until the transaction ends."""
+    """The same for an act: the person and their household first, then the case, held until the transaction ends."""
     found = find_application(session, actor, application_id)
     lock_person(session, found.person_id)
     session.execute(select(Application.id).where(Application.id == found.id).with_for_update(key_share=True))

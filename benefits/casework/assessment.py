@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -23,6 +23,7 @@ from benefits.casework.books import told
 from benefits.casework.policy_book import Running, calendar, edition_by_id, edition_on
 from benefits.money.entitlement import Standpoint, facts_of_record
 from benefits.registry.facts import facts_of_members
+from benefits.registry.household_facts import household_facts
 from benefits.rules.assessment import Assessment, assess, canonical, ledger_key, no_policy
 from benefits.rules.declaration import Programme, parse_facts, show_facts
 from models import application as rows
@@ -34,11 +35,15 @@ from models.vocabulary import ApplicationState
 
 @dataclass(frozen=True)
 class Judgement:
-    """An assessment with what it rested on: the row of the edition (None: no policy) and all facts as values."""
+    """An assessment with what it rested on: the row of the edition (None: no policy) and all facts as values.
+
+    `from_file` names those that the household's file supplied.
+    """
 
     assessment: Assessment
     running: Running | None
     facts: Mapping[str, Any]
+    from_file: tuple[str, ...] = ()
 
 
 def assess_freely(
@@ -49,11 +54,13 @@ def assess_freely(
     member: Membership | None,
     *,
     running: Running | None = None,
+    with_file: bool = False,
 ) -> Judgement:
-    """Answer a question; nothing is stored. What is given adds to or overrides register and ledger.
+    """Answer a question; nothing is stored. What is given adds to or overrides register, file and ledger.
 
     Args:
         running: the edition to judge by, instead of the one in force on the day.
+        with_file: whether the member's own hardship file supplies facts; a sweep reads none, nor does what explains it.
 
     Raises:
         NotFound: no such programme. Invalid: facts that the programme does not ask, or malformed ones, all at once.
@@ -64,10 +71,11 @@ def assess_freely(
     if member is None:
         return _judge(session, programme, running, on, facts)
     view = Standpoint(member.person_id, member.unit_id, on)
-    known = {**_register(session, programme, [member], on)[member.id], **facts}
+    filed = household_facts(session, programme, member) if with_file else {}
+    known = {**filed, **_register(session, programme, [member], on)[member.id], **facts}
     known |= told(session, running, view, known)
     (ledger,) = _ledger(session, programme, running, [(known, view)])
-    return _judge(session, programme, running, on, {**known, **ledger, **facts})
+    return _judge(session, programme, running, on, {**known, **ledger, **facts}, filed.keys() - facts.keys())
 
 
 def assess_case(
@@ -104,12 +112,13 @@ def assess_cases(
     running = running or edition_on(session, programme.code, on)
     members = session.scalars(
         select(Membership).where(Membership.id.in_([each.membership_id for each in applications]))
-    )
-    register = _register(session, programme, members.all(), on)
+    ).all()
+    register = _register(session, programme, members, on)
+    filed = {member.id: household_facts(session, programme, member) for member in members}
     asked = []
     given = [parse_facts(programme, facts) for facts in facts_of_cases(session, applications)]
     for application, facts in zip(applications, given, strict=True):
-        known = {**facts, **register[application.membership_id]}
+        known = {**filed[application.membership_id], **facts, **register[application.membership_id]}
         decided = amounts.get(application.id, application.amount)
         if decided is not None:
             known["amount"] = decided
@@ -119,8 +128,15 @@ def assess_cases(
         asked.append(({**known, **told(session, running, view, known)}, view))
     ledgers = _ledger(session, programme, running, asked)
     return [
-        _judge(session, programme, running, on, {**known, **_no_less(ledger, facts)})
-        for (known, _), ledger, facts in zip(asked, ledgers, given, strict=True)
+        _judge(
+            session,
+            programme,
+            running,
+            on,
+            {**known, **_no_less(ledger, facts)},
+            filed[application.membership_id].keys() - facts.keys(),
+        )
+        for application, (known, _), ledger, facts in zip(applications, asked, ledgers, given, strict=True)
     ]
 
 
@@ -157,11 +173,15 @@ def _ledger(
 
 
 def _judge(
-    session: Session, programme: Programme, running: Running | None, on: date, facts: Mapping[str, Any]
+    session: Session,
+    programme: Programme,
+    running: Running | None,
+    on: date,
+    facts: Mapping[str, Any],
+    from_file: Iterable[str] = (),
 ) -> Judgement:
-    if running is None:
-        return Judgement(no_policy(programme, on), None, facts)
-    return Judgement(assess(running.edition, facts, on=on, calendar=calendar(session)), running, facts)
+    answer = assess(running.edition, facts, on=on, calendar=calendar(session)) if running else no_policy(programme, on)
+    return Judgement(answer, running, facts, tuple(sorted(from_file)))
 
 
 def stored_facts(session: Session, application: rows.Application) -> dict[str, Any]:
@@ -201,6 +221,7 @@ def _as_kept(session: Session, key: bytes, application: rows.Application, judgem
     content = json.dumps(
         {
             "facts": show_facts(catalogue.programme(application.programme), judgement.facts),
+            "from_file": list(judgement.from_file),
             "answer": json.loads(canonical(judgement.assessment)),
             "nonce": b64encode(os.urandom(12)).decode(),
         },
@@ -229,11 +250,8 @@ def replay(session: Session, application: rows.Application) -> Judgement | None:
     key = person_key(session, application.person_id)
     content = json.loads(secrecy(session).decrypt(key, row.id, "assessment", row.content_cipher))
     facts = parse_facts(programme, content["facts"])
-    if row.policy_id is None:
-        return Judgement(no_policy(programme, row.event_on), None, facts)
-    running = edition_by_id(session, row.policy_id)
-    answer = assess(running.edition, facts, on=row.event_on, calendar=calendar(session))
-    return Judgement(answer, running, facts)
+    running = edition_by_id(session, row.policy_id) if row.policy_id else None
+    return _judge(session, programme, running, row.event_on, facts, content.get("from_file", ()))
 
 
 def judgement_of(session: Session, application: rows.Application) -> Judgement:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from benefits.casework.assessment import Judgement
 from benefits.casework.cover import consequence as cover
+from benefits.casework.household.opening import open_file, put_back, require_fileable
 from benefits.casework.place import gate as place
 from benefits.core.actor import Actor
 from models.application import Application
@@ -76,6 +77,7 @@ _OF: Mapping[str, Consequence] = MappingProxyType(
             approved=cover.approved,
             taken_back=cover.taken_back,
         ),
+        "hardship": Consequence(require=require_fileable, approved=open_file, taken_back=put_back),
     }
 )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -78,7 +77,7 @@ def _form(
         amount_approved=application.approved_amount,
         fund=fund.name if fund else "",
         household=_household(judgement) if "household_size" in judgement.facts else None,
-        facts=_facts(programme, judgement.facts, language),
+        facts=_facts(programme, judgement, language),
         findings=_findings(programme, answer, language),
         documents=_documents(session, application, language),
         payee=_payee(session, application),
@@ -155,16 +154,18 @@ def _yuan(shown: str | None) -> Decimal | None:
     return None if shown is None else Decimal(shown)
 
 
-def _facts(programme: Programme, facts: Mapping[str, Any], language: str) -> list[paper.Fact]:
-    """The programme's own facts; the head and the household's box show what is theirs."""
+def _facts(programme: Programme, judgement: Judgement, language: str) -> list[paper.Fact]:
+    """The programme's own facts, those from the household's file marked; the head and the box show what is theirs."""
     own = {fact.name for fact in programme.facts}.difference(_IN_HOUSEHOLD_BOX)
+    mark = labels(language).part("form")["from_file"]
     lines = []
-    for name, value in facts.items():
+    for name, value in judgement.facts.items():
         if name not in own:
             continue
         fact = programme.all_facts[name]
         chosen = fact.choices.get(value) if isinstance(value, str) else None
-        lines.append(paper.Fact(fact.label[language], chosen[language] if chosen else value))
+        label = fact.label[language] + (mark if name in judgement.from_file else "")
+        lines.append(paper.Fact(label, chosen[language] if chosen else value))
     return lines
 
 

@@ -92,7 +92,7 @@ def _ledger(fact: RecordFact, programme: Programme, key: LedgerKey, parameters: 
         names.append(f"CAST(:{name} AS {kind})")
     whose = ", ".join(["p.id", *names, "CAST(NULL AS uuid)"])
     if fact.measure == "sum":
-        return f"entitlement_sum({whose})"
+        return f"household_sum({whose})" if fact.household else f"entitlement_sum({whose})"
     if fact.measure == "elsewhere":
         return f"(entitlement_count({whose}, m.unit_id) > 0)"
     count = f"entitlement_count({whose}, CAST(NULL AS uuid))"

@@ -101,6 +101,12 @@ class AlreadyRegistered(Refusal):
     code = "already_registered"
 
 
+class HouseholdFiled(Refusal):
+    """The person sits in a live hardship file already; which one, and where, is not told."""
+
+    code = "household_filed"
+
+
 class FundExhausted(Refusal):
     """The fund has less available than asked."""
 

@@ -17,7 +17,6 @@ from benefits.rules.answer import LedgerKey
 from benefits.rules.declaration import Programme, RecordFact
 from models.application import Application
 from models.entitlement import Entitlement
-from models.person import Person
 from models.secrecy import secrecy
 from models.vocabulary import EntitlementState
 
@@ -40,8 +39,11 @@ def lock_person(session: Session, person_id: UUID) -> None:
 
 
 def lock_people(session: Session, people: Collection[UUID]) -> None:
-    """The same for many, in id order: two who want some of the same people wait for each other, never both at once."""
-    session.execute(select(Person.id).where(Person.id.in_(people)).order_by(Person.id).with_for_update(key_share=True))
+    """The same for many, in id order: two who want some of the same people wait for each other, never both at once.
+
+    All who share a live hardship file with them are held too: what one is given counts for the household.
+    """
+    session.execute(select(func.household_lock(cast(list(people), ARRAY(Uuid)))))
 
 
 def facts_of_record(
@@ -91,7 +93,7 @@ def _ask(
     if fact.measure == "told":
         answer = getattr(func, fact.told_by)(each.person, each.on_day, each.own_case)
     elif fact.measure == "sum":
-        answer = func.entitlement_sum(*question)
+        answer = (func.household_sum if fact.household else func.entitlement_sum)(*question)
     elif fact.measure == "elsewhere":
         answer = func.entitlement_count(*question, each.unit) > 0
     else:

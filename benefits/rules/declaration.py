@@ -32,7 +32,8 @@ class RecordFact:
     Most are asked of the entitlement ledger's live awards: `sum` is their amounts, `count` their number (for a flag:
     whether there is any), `elsewhere` whether another unit gave one. Counted are the awards of `programme` (None: the
     programme's own) that share the case's key in each part of `match`. With `kinds` it is asked only where the key's
-    kind is among them; one fact may be declared once for each group of kinds.
+    kind is among them; one fact may be declared once for each group of kinds. With `household` a sum counts all who
+    share a live hardship file with the member.
 
     `told` is asked of a function of the record role, `told_by(person, day, case to leave out)`; its null is unknown.
     """
@@ -43,6 +44,7 @@ class RecordFact:
     programme: str | None = None
     kinds: tuple[str, ...] = ()
     told_by: str = ""
+    household: bool = False
 
 
 @dataclass(frozen=True)

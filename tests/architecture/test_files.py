@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,13 @@ def label(path: Path) -> str:
 
 def test_the_house_was_found() -> None:
     assert len(SOURCES) > 100
+
+
+@pytest.mark.skipif(not (HOUSE / ".git").exists(), reason="no checkout of git")
+def test_the_tree_has_no_links() -> None:
+    """A link to an environment, once in the tree, takes the place of the environment wherever it is merged."""
+    listed = subprocess.run(["git", "ls-files", "-s"], cwd=HOUSE, capture_output=True, text=True, check=True).stdout
+    assert [line for line in listed.splitlines() if line.startswith("120000")] == []
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=label)

@@ -43,6 +43,7 @@ PROGRAMME = Programme(
             "bool",
             label("家庭成员已在其他有效档案中", "a member of the household is in another active file"),
             none=False,
+            source="record",
         ),
         Fact("homes_owned", "integer", label("自有住房套数", "homes owned"), minimum=0, none=0),
         Fact("owns_business", "bool", label("经商办企业或雇工", "owns a business"), none=False),
@@ -85,7 +86,8 @@ PROGRAMME = Programme(
         Fact("student", "text", label("学生（序号或学籍号）", "which student"), default="1", sensitive=True),
     ),
     record_facts=(
-        RecordFact("living_aid_this_year", "sum", match=("kind", "year"), kinds=("living",)),
+        RecordFact("household_already_filed", "told", match=(), told_by="household_filed_elsewhere"),
+        RecordFact("living_aid_this_year", "sum", match=("kind", "year"), kinds=("living",), household=True),
         RecordFact("education_aid_this_school_year", "sum", match=("kind", "occasion", "year"), kinds=("education",)),
         # Claims of the twelve months up to the day; what is stated can only raise it (domain §15, statement 45).
         RecordFact("mutual_aid_received", "told", told_by="mutual_aid_paid", kinds=("medical",)),

@@ -140,7 +140,7 @@ def upgrade() -> None:
         install_triggers(connection, Base.metadata.tables[name], record)
     # A person is locked by a column's right to be changed; no function of this role changes one.
     op.execute(
-        f'GRANT SELECT ON household, household_member TO "{record}"; GRANT UPDATE (salt) ON person TO "{record}"'
+        f'GRANT SELECT ON household, household_member, disbursement TO "{record}"; GRANT UPDATE (salt) ON person TO "{record}"'
     )
     install_functions(connection, **roles)
     install_walls(connection, **roles)
