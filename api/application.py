@@ -14,7 +14,8 @@ from api.payee import PayeeBody, PayeeView, shown_payee
 from api.programme import AssessmentView
 from benefits.casework import application as cases
 from benefits.casework.application import Filing, find_application, lock_application
-from benefits.casework.assessment import judgement_of, stored_facts
+from benefits.casework.assessment import judgement_of
+from benefits.casework.case_facts import stored_facts
 from benefits.casework.document import documents_of
 from benefits.money.disbursement import list_disbursements
 from benefits.money.payee import read_payee

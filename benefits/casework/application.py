@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, contains_eager
 from benefits import catalogue
 from benefits.access.reach import within
 from benefits.casework import workflow
-from benefits.casework.assessment import seal_facts, stored_facts
+from benefits.casework.case_facts import seal_facts, stored_facts
 from benefits.casework.round import joined_round, kept_to_round
 from benefits.core.actor import Actor
 from benefits.core.errors import NotFound, invalid

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from benefits import catalogue
 from benefits.access.person import person_key, person_keys
 from benefits.casework.books import told
+from benefits.casework.case_facts import facts_of_cases
 from benefits.casework.policy_book import Running, calendar, edition_by_id, edition_on
 from benefits.money.entitlement import Standpoint, facts_of_record
 from benefits.registry.facts import facts_of_members
@@ -182,28 +183,6 @@ def _judge(
 ) -> Judgement:
     answer = assess(running.edition, facts, on=on, calendar=calendar(session)) if running else no_policy(programme, on)
     return Judgement(answer, running, facts, tuple(sorted(from_file)))
-
-
-def stored_facts(session: Session, application: rows.Application) -> dict[str, Any]:
-    """The facts that were given with a case, as JSON."""
-    return facts_of_cases(session, [application])[0]
-
-
-def facts_of_cases(session: Session, applications: Sequence[rows.Application]) -> list[dict[str, Any]]:
-    """The same of many cases, in their order."""
-    keys, own = person_keys(session, {each.person_id for each in applications}), secrecy(session)
-    return [json.loads(own.decrypt(keys[each.person_id], each.id, "facts", each.facts_cipher)) for each in applications]
-
-
-def seal_facts(session: Session, person_id: UUID, application_id: UUID, facts: Mapping[str, Any]) -> bytes:
-    """The facts of a case as its row keeps them."""
-    return seal_with(session, person_key(session, person_id), application_id, facts)
-
-
-def seal_with(session: Session, key: bytes, application_id: UUID, facts: Mapping[str, Any]) -> bytes:
-    """The same with the person's key in hand."""
-    plain = json.dumps(facts, ensure_ascii=False, sort_keys=True)
-    return secrecy(session).encrypt(key, application_id, "facts", plain)
 
 
 def keep(session: Session, judged: Sequence[tuple[rows.Application, Judgement]]) -> None:

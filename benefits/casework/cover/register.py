@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from benefits.access.person import person_keys
 from benefits.access.reach import within
-from benefits.casework.assessment import facts_of_cases
+from benefits.casework.case_facts import facts_of_cases
 from benefits.casework.cover.participation import participation_of
 from benefits.casework.cover.plan import plan_on
 from benefits.core.actor import Actor

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from benefits.access.person import person_keys
 from benefits.casework import workflow
-from benefits.casework.assessment import seal_with
+from benefits.casework.case_facts import seal_with
 from benefits.core.actor import Actor
 from models.application import Application
 from models.columns import new_id

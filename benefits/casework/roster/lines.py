@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from benefits import catalogue
 from benefits.access.reach import within
 from benefits.casework import workflow
-from benefits.casework.assessment import seal_facts, stored_facts
+from benefits.casework.case_facts import seal_facts, stored_facts
 from benefits.casework.roster import stages
 from benefits.casework.roster.drawing import MOST_LINES
 from benefits.casework.roster.entering import Joining, amount_of, enter
