@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from api.arguments import Blueprint
-from api.fields import Body, Day, Id, Instant, Json, Money, Part, Text, Whole
+from api.fields import Body, Day, Id, Instant, Items, Json, Money, Part, Text, Whole
 from api.guard import Desk, created, operation
 from api.paging import PageQuery, page, page_of, window
 from benefits.casework.roster import approval, closing, cut_off, drawing, shelf
+from benefits.money.goods.stock import drawn_by
 from models.roster import Roster
 from models.roster_vocabulary import RosterLineState, RosterState
 
@@ -59,6 +61,13 @@ class RosterReasonBody(Body):
     reason = Text(required=True, least=1, most=1000)
 
 
+class RosterLotView(Body):
+    """What is drawn of a lot and not put back."""
+
+    lot_id = Id(required=True)
+    quantity = Whole(required=True)
+
+
 class RosterSummary(Body):
     """A roster in a list."""
 
@@ -100,6 +109,7 @@ class RosterView(RosterSummary):
     fund_id = Id(required=True, allow_none=True)
     skipped = Whole(required=True)
     totals = Part(RosterTotalsView, required=True)
+    drawn = Items(Part(RosterLotView), required=True)
     drawn_up_by = Id(required=True)
     frozen_by = Id(required=True, allow_none=True)
     frozen_at = Instant(required=True, allow_none=True)
@@ -140,6 +150,7 @@ def shown(desk: Desk[Any], roster: Roster) -> dict[str, Any]:
         "unit_code": roster.unit.code,
         "item": _item(roster),
         "totals": {str(state): found[state] for state in RosterLineState},
+        "drawn": [{"lot_id": lot, "quantity": left} for lot, left in drawn_by(desk.session, roster.id).items()],
     }
 
 
@@ -192,44 +203,45 @@ def change_roster(desk: Desk[Roster], body: dict[str, Any]) -> Any:
     return shown(desk, drawing.change_roster(desk.session, desk.actor, desk.thing, body))
 
 
-def _act(name: str, permission: str, schema: type[Body], *, moves_money: bool = False) -> Any:
+def roster_act(
+    of: Blueprint, name: str, permission: str, schema: type[Body], *, moves_money: bool = False
+) -> Callable[[Any], Any]:
     """The route of one act: locked, keyed, with If-Match, answering with the roster."""
 
     def wrap(view: Any) -> Any:
-        inner = bp.arguments(schema)(bp.response(200, RosterView)(view))
-        guarded = operation(permission, load=shelf.lock_roster, keyed=True, conditional=True, moves_money=moves_money)(
-            inner
-        )
-        return bp.route(f"/<uuid:roster_id>/{name}", methods=["POST"])(guarded)
+        inner = of.arguments(schema)(of.response(200, RosterView)(view))
+        load = shelf.lock_roster
+        guarded = operation(permission, load=load, keyed=True, conditional=True, moves_money=moves_money)(inner)
+        return of.route(f"/<uuid:roster_id>/{name}", methods=["POST"])(guarded)
 
     return wrap
 
 
-@_act("freeze", "case.file", Body)
+@roster_act(bp, "freeze", "case.file", Body)
 def freeze(desk: Desk[Roster], _body: dict[str, Any]) -> Any:
     """截止冻结 / The cut-off: every line is assessed and handed in, or left out with its reasons."""
     return shown(desk, cut_off.freeze(desk.session, desk.actor, desk.thing))
 
 
-@_act("approve", "case.decide", RosterApprovalBody, moves_money=True)
+@roster_act(bp, "approve", "case.decide", RosterApprovalBody, moves_money=True)
 def approve(desk: Desk[Roster], body: dict[str, Any]) -> Any:
     """批准 / Approve: fund and entitlements are reserved; whose room was taken meanwhile is left out."""
     return shown(desk, approval.approve(desk.session, desk.actor, desk.thing, **body))
 
 
-@_act("return", "case.decide", RosterReasonBody, moves_money=True)
+@roster_act(bp, "return", "case.decide", RosterReasonBody, moves_money=True)
 def give_back(desk: Desk[Roster], body: dict[str, Any]) -> Any:
     """退回 / Return to the officer while nothing is handed out or in a batch."""
     return shown(desk, approval.give_back(desk.session, desk.actor, desk.thing, body["reason"]))
 
 
-@_act("cancel", "case.file", RosterReasonBody)
+@roster_act(bp, "cancel", "case.file", RosterReasonBody)
 def cancel(desk: Desk[Roster], body: dict[str, Any]) -> Any:
     """作废 / Give it up before it is approved."""
     return shown(desk, approval.cancel(desk.session, desk.actor, desk.thing, body["reason"]))
 
 
-@_act("close", "fund.keep", Body, moves_money=True)
+@roster_act(bp, "close", "fund.keep", Body, moves_money=True)
 def close(desk: Desk[Roster], _body: dict[str, Any]) -> Any:
     """结账 / Finance books what was signed for and releases what was not fetched."""
     return shown(desk, closing.close(desk.session, desk.actor, desk.thing))

@@ -10,6 +10,7 @@ from pypdf import PdfReader
 
 from tests.driver import Api
 from tests.rosters import approved, drawn, frozen, line_of, lines, receipt, signed_by_all
+from tests.stock import on_hand, stocked
 from tests.story import balance, colleague, done, recomputed, rows
 
 PROXY = {"name": "孙同事", "relation": "同事", "authorisation": "授权书 2026-3 号"}
@@ -48,7 +49,7 @@ def test_a_proxy_is_named_and_kept_secret(api: Api) -> None:
 @pytest.mark.parametrize(
     ("body", "pointer", "code"),
     [
-        ({"received_on": "2099-01-01", "signed_by": "self"}, "/received_on", "out_of_range"),
+        ({"received_on": "2099-01-01", "signed_by": "self"}, "/received_on", "in_the_future"),
         ({"received_on": "2026-09-20", "signed_by": "cousin"}, "/signed_by", "choice_unknown"),
         ({"signed_by": "self"}, "/received_on", "required"),
         (receipt(paid="yes"), "/paid", "unknown_field"),
@@ -99,6 +100,30 @@ def test_a_list_with_an_open_line_is_not_closed(api: Api) -> None:
     states = rows(api, "SELECT state, count(*) AS n FROM entitlement GROUP BY 1 ORDER BY 1")
     assert [(row.state, row.n) for row in states] == [("granted", 3), ("released", 1)]
     assert api("finance").act(path, "close").get_json()["params"]["state"] == "closed"
+
+
+def test_what_was_drawn_from_stock_was_signed_for_or_put_back(api: Api) -> None:
+    """Statement 18: received less signed for is what is in stock again."""
+    path, _ = approved(api)
+    lot = stocked(api, received=20, quantity=20, unit_code="AH-D01", name="大米")
+    pieces = {"lot_id": lot.rpartition("/")[2], "quantity": 8}
+    shown = done(api("officer").act(path, "draw", pieces))
+    assert (shown["drawn"], on_hand(api, lot)) == ([pieces], 12)
+    short = api("officer").act(path, "draw", {**pieces, "quantity": 13})
+    assert (short.status_code, short.get_json()["code"]) == (409, "stock_short")
+    gone = {**pieces, "lot_id": path[9:]}
+    assert api("officer").act(path, "draw", gone).get_json()["errors"][0]["code"] == "lot_unknown"
+    assert api("reviewer").act(path, "return", {"reason": "x"}).get_json()["params"]["state"] == "goods_drawn"
+    for staff in ("D01-001", "D01-002", "D01-003"):
+        done(api("officer").act(line_of(api, path, staff), "receipt", receipt()))
+    done(api("officer").act(line_of(api, path, "D01-004"), "unclaimed", {"reason": "外出"}))
+    refused = api("finance").act(path, "close").get_json()["params"]
+    assert (refused["state"], refused["drawn"], refused["signed"]) == ("stock_open", "8", "6")
+    above = api("officer").act(path, "put-back", {**pieces, "quantity": 9})
+    assert above.get_json()["errors"][0]["code"] == "above_drawn"
+    done(api("officer").act(path, "put-back", {**pieces, "quantity": 2}))
+    assert done(api("finance").act(path, "close"))["state"] == "closed"
+    assert on_hand(api, lot) == 14
 
 
 def test_whoever_filed_or_decided_does_not_close(api: Api) -> None:

@@ -16,8 +16,9 @@ from benefits.casework.decision import require_grantable, sign_approval
 from benefits.casework.grant import Decided, take_back
 from benefits.casework.policy_book import edition_on
 from benefits.casework.roster import stages
-from benefits.casework.roster.leaving_out import Judged, leave_out, part
+from benefits.casework.roster.leaving_out import Judged, end_cases, leave_out, part
 from benefits.casework.roster.shelf import Carried, carried
+from benefits.casework.roster.stock import require_none_drawn
 from benefits.core.actor import Actor
 from benefits.core.errors import DutyConflict, NotEligible, StateForbids, invalid
 from benefits.core.money import NOTHING
@@ -114,7 +115,7 @@ def give_back(session: Session, actor: Actor, roster: Roster, reason: str) -> Ro
     """Return a roster to its officer: approvals are void, reservations released, unsent payments cancelled.
 
     Raises:
-        StateForbids: something was handed out or declared unclaimed, or a payment has entered a batch.
+        StateForbids: something was drawn from stock, handed out or declared unclaimed, or a payment is in a batch.
     """
     lines = _for_decision(session, actor, roster, "return")
     cases = [each.case for each in lines]
@@ -122,9 +123,10 @@ def give_back(session: Session, actor: Actor, roster: Roster, reason: str) -> Ro
     if done:
         raise StateForbids(state=done[0], act="return")
     if roster.state == RosterState.APPROVED:
-        take_back(session, cases)
+        require_none_drawn(session, roster)
         for case in cases:
             consequence_of(case.programme).taken_back(session, actor, case)
+        take_back(session, cases)
     moves = [workflow.Move(case, ApplicationState.RETURNED, reason) for case in cases]
     workflow.advance_all(session, actor, "return", moves)
     stages.move(actor, roster, RosterState.DRAWN_UP, reason=reason)
@@ -138,8 +140,7 @@ def cancel(session: Session, actor: Actor, roster: Roster, reason: str) -> Roste
     stages.require(roster, "cancel")
     cases = [each.case for each in carried(session, roster)]
     require_duty(session, actor, [case.id for case in cases], "filed")
-    moves = [workflow.Move(case, ApplicationState.WITHDRAWN, reason) for case in cases]
-    workflow.advance_all(session, actor, "withdraw", moves)
+    end_cases(session, actor, "withdraw", [workflow.Move(case, ApplicationState.WITHDRAWN, reason) for case in cases])
     stages.move(actor, roster, RosterState.CANCELLED, reason=reason)
     session.flush()
     return roster

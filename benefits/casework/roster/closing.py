@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from benefits.casework import workflow
 from benefits.casework.roster import stages
 from benefits.casework.roster.shelf import Carried, carried
+from benefits.casework.roster.stock import require_reconciled
 from benefits.core.actor import Actor
 from benefits.core.errors import StateForbids
 from benefits.core.money import NOTHING
@@ -32,7 +33,8 @@ def close(session: Session, actor: Actor, roster: Roster) -> Roster:
     case lapses. Money was booked by the bank's answers.
 
     Raises:
-        StateForbids: goods neither signed for nor declared unclaimed (statement 18), or a payment not paid.
+        StateForbids: goods neither signed for nor declared unclaimed (statement 18), pieces drawn from stock and
+            neither signed for nor put back, or a payment not paid.
         NotPermitted: finance of the fund's unit is asked. OwnCase, DutyConflict.
     """
     stages.require(roster, "close")
@@ -40,6 +42,7 @@ def close(session: Session, actor: Actor, roster: Roster) -> Roster:
     fund = funds.kept_fund(session, actor, roster.fund_id or UUID(int=0))
     require_duty(session, actor, [each.case.id for each in lines], "payment_approved")
     _require_settled(session, lines)
+    require_reconciled(session, roster, lines)
     back = [each.case for each in lines if each.line.state == RosterLineState.UNCLAIMED]
     given = [each for each in lines if each.line.state != RosterLineState.UNCLAIMED]
     in_kind = [each.case for each in given if each.line.form != "money"]

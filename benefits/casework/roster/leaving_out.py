@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from benefits.casework import workflow
 from benefits.casework.assessment import Judgement, keep
+from benefits.casework.consequence import consequence_of
 from benefits.casework.roster.shelf import Carried
 from benefits.core.actor import Actor
 from benefits.core.errors import Invalid, Refusal
@@ -18,7 +19,7 @@ from models.roster_vocabulary import RosterLineState
 from models.vocabulary import ApplicationState
 
 Check = Callable[[Session, Actor, Application, Judgement], None]
-AMOUNT_MISSING = "amount_missing"
+AMOUNT_MISSING, NEEDS_NOTICE = "amount_missing", "needs_public_notice"
 _TO = MappingProxyType({"withdraw": ApplicationState.WITHDRAWN, "reject": ApplicationState.REJECTED})
 
 
@@ -48,6 +49,8 @@ def _reasons(session: Session, actor: Actor, case: Application, judgement: Judge
         return [AMOUNT_MISSING]
     try:
         check(session, actor, case, judgement)
+        if consequence_of(case.programme).notice_days(session, case, judgement):
+            return [NEEDS_NOTICE]
     except Refusal as refusal:
         findings = judgement.assessment.findings
         unmet = [finding.code for finding in findings if finding.outcome == "unmet"]
@@ -66,4 +69,11 @@ def leave_out(session: Session, actor: Actor, out: Sequence[Judged], act: str) -
         line.state, line.reasons, line.touched_at = RosterLineState.LEFT_OUT, each.reasons, actor.at
         case.roster_id = None
         moves.append(workflow.Move(case, _TO[act], ", ".join(each.reasons)))
+    end_cases(session, actor, act, moves)
+
+
+def end_cases(session: Session, actor: Actor, act: str, moves: Sequence[workflow.Move]) -> None:
+    """Reject or withdraw cases, and let their programme free what it held for them."""
+    for move in moves:
+        consequence_of(move.application.programme).ended(session, actor, move.application)
     workflow.advance_all(session, actor, act, moves)

@@ -16,6 +16,7 @@ from benefits.casework.case_facts import seal_facts, stored_facts
 from benefits.casework.roster import stages
 from benefits.casework.roster.drawing import MOST_LINES
 from benefits.casework.roster.entering import Joining, amount_of, enter
+from benefits.casework.roster.leaving_out import end_cases
 from benefits.core.actor import Actor
 from benefits.core.errors import AlreadyExists, Fault, Invalid, StateForbids, invalid
 from benefits.money.duty import require_duty
@@ -106,7 +107,7 @@ def change_line(session: Session, actor: Actor, line: RosterLine, changes: Mappi
 def remove_line(session: Session, actor: Actor, line: RosterLine) -> None:
     """Take a member off the list; line and case stay for the auditor."""
     case = _case_of(session, actor, line)
-    workflow.advance(session, actor, case, "withdraw", ApplicationState.WITHDRAWN, note=REMOVED)
+    end_cases(session, actor, "withdraw", [workflow.Move(case, ApplicationState.WITHDRAWN, REMOVED)])
     case.roster_id = None
     line.state, line.reasons = RosterLineState.LEFT_OUT, [REMOVED]
     _touch(session, actor, line)

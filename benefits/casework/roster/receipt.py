@@ -41,7 +41,7 @@ def sign(
     """
     case = _handed_out(session, actor, line, "receipt", RosterLineState.LISTED)
     if received_on > actor.today:
-        raise invalid("/received_on", "out_of_range")
+        raise invalid("/received_on", "in_the_future")
     if (signed_by == SignedBy.PROXY) != (proxy is not None):
         raise invalid("/proxy", "proxy_with_proxy_only")
     sealed = _sealed(session, line, proxy) if proxy else None
