@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from sqlalchemy.pool import NullPool
 
 from api.app import create_app
 from benefits import demonstration
+from benefits.core.actor import UNION_ZONE
 from benefits.jobs.worker import work_once
 from config.settings import Settings, load
 from models.database import Scope, db, session_for
@@ -99,6 +101,21 @@ def connection(served: Flask) -> Iterator[Connection]:
 def api(served: Flask, connection: Connection) -> Api:
     """The API in a transaction that is undone."""
     return Api(served)
+
+
+@pytest.fixture
+def at(api: Api) -> Iterator[Callable[[date, int], Api]]:
+    """The API as it answers at an hour of a day of the union; every account signs in anew."""
+    settings = api.app.config["SETTINGS"]
+
+    def on(day: date, hour: int) -> Api:
+        then = datetime(day.year, day.month, day.day, hour, tzinfo=UNION_ZONE)
+        offset = int((then - datetime.now(UTC)).total_seconds())
+        api.app.config["SETTINGS"] = replace(settings, clock_offset_s=offset)
+        return Api(api.app)
+
+    yield on
+    api.app.config["SETTINGS"] = settings
 
 
 @pytest.fixture

@@ -3,32 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from benefits.casework.policy_book import calendar
-from benefits.core.actor import UNION_ZONE
 from tests.driver import Api
 from tests.story import books, colleague, done, new_fund, notice_days, submitted
 
 At = Callable[[date, int], Api]
-
-
-@pytest.fixture
-def at(api: Api) -> At:
-    """The API as it answers at an hour of a day of the union; every account signs in anew."""
-    settings = api.app.config["SETTINGS"]
-
-    def on(day: date, hour: int) -> Api:
-        then = datetime(day.year, day.month, day.day, hour, tzinfo=UNION_ZONE)
-        offset = int((then - datetime.now(UTC)).total_seconds())
-        api.app.config["SETTINGS"] = replace(settings, clock_offset_s=offset)
-        return Api(api.app)
-
-    yield on  # type: ignore[misc]
-    api.app.config["SETTINGS"] = settings
 
 
 def posted_on(api: Api, at: At, day: date, days: int, member: str = "D01-001") -> tuple[str, str]:

@@ -14,7 +14,7 @@ from benefits.casework.grant import is_paid_by_bank
 from benefits.casework.place.life import move, require
 from benefits.casework.policy_book import calendar
 from benefits.core.actor import Actor
-from benefits.core.errors import StateForbids
+from benefits.core.errors import StateForbids, invalid
 from benefits.money import fund as funds
 from benefits.money.disbursement import make_disbursements
 from benefits.money.duty import require_duty
@@ -47,9 +47,11 @@ def settle(session: Session, actor: Actor, place: Place, costs: Costs) -> Place:
     is owed by the member.
 
     Raises:
-        StateForbids: not returned, or settled already. NotPermitted, OwnCase, DutyConflict.
+        StateForbids: not returned, or settled already. Invalid: no cost. NotPermitted, OwnCase, DutyConflict.
     """
     require(place, "settle")
+    if costs.covered == 0:
+        raise invalid("/covered_cost", "out_of_range")
     application = session.get_one(Application, place.application_id)
     if application.fund_id is None or application.approved_amount is None:
         raise StateForbids(state=application.state, act="settle")
