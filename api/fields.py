@@ -13,6 +13,7 @@ from marshmallow import fields, validate
 from benefits.core.money import GRAMMAR, SIGNED_GRAMMAR, parse_yuan, show_yuan
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", re.ASCII)
+_DEGREES = re.compile(r"-?(0|[1-9][0-9]?)\.[0-9]\Z", re.ASCII)
 _DIGITS = re.compile(r"-?[0-9]{1,20}\Z", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _COMMON = {"required": "required", "null": "null_forbidden", "validator_failed": "value_refused"}
@@ -50,6 +51,21 @@ class Money(fields.Field[Decimal]):
     def pattern(self) -> str:
         """The grammar, for OpenAPI."""
         return SIGNED_GRAMMAR if self.signed else GRAMMAR
+
+
+class Degrees(fields.Field[Decimal]):
+    """Degrees Celsius as a string with exactly one decimal, between -50.0 and 60.0."""
+
+    PATTERN = r"^-?(0|[1-9][0-9]?)\.[0-9]$"
+    default_error_messages = {**_COMMON, "invalid": "degrees_malformed"}
+
+    def _serialize(self, value: Decimal | None, *_args: Any, **_kwargs: Any) -> str | None:
+        return None if value is None else f"{value:.1f}"
+
+    def _deserialize(self, value: object, *_args: Any, **_kwargs: Any) -> Decimal:
+        if not isinstance(value, str) or not _DEGREES.match(value) or not -50 <= Decimal(value) <= 60:
+            raise self.make_error("invalid")
+        return Decimal(value)
 
 
 class Day(fields.Field[date]):

@@ -106,6 +106,8 @@ def _describe(_converter: Any, field: Any, **_kwargs: Any) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     if isinstance(field, fields.Money):
         shown = {"type": text, "pattern": field.pattern}
+    elif isinstance(field, fields.Degrees):
+        shown = {"type": text, "pattern": field.PATTERN}
     elif isinstance(field, fields.Day):
         shown = {"type": text, "format": "date"}
     elif isinstance(field, fields.Instant):

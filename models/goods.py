@@ -153,6 +153,9 @@ class GoodsMove(Base):
         ),
         ForeignKeyConstraint(["lot_id", "unit_id"], ["goods_lot.id", "goods_lot.unit_id"], name="fk_goods_move_lot"),
         ForeignKeyConstraint(
+            ["point_id", "unit_id"], ["relief_point.id", "relief_point.unit_id"], name="fk_goods_move_point"
+        ),
+        ForeignKeyConstraint(
             ["adjustment_id", "lot_id"],
             ["goods_adjustment.id", "goods_adjustment.lot_id"],
             name="fk_goods_move_adjustment",

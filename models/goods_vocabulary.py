@@ -46,3 +46,14 @@ class GoodsAdjustmentState(StrEnum):
     ASKED = "asked"
     APPROVED = "approved"
     REJECTED = "rejected"
+
+
+class ReliefState(StrEnum):
+    """A visit point's life; `benefits.casework.relief.workflow` says which act leads where."""
+
+    PLANNED = "planned"
+    APPROVED = "approved"
+    VISITED = "visited"
+    SIGNED = "signed"
+    SETTLED = "settled"
+    CANCELLED = "cancelled"

@@ -32,6 +32,9 @@ _REGISTER = {
     "outdoor": "m.outdoor",
     "basic_education": "u.basic_education",
     "remote_area": "u.remote_area",
+    "max_temperature": """SELECT d.max_temperature FROM heat_day d
+        JOIN unit a ON a.id = d.unit_id AND starts_with(u.path, a.path)
+        WHERE d.division_code = u.division_code AND d.day = :round_on ORDER BY length(a.path) LIMIT 1""",
     "honours": """ARRAY(SELECT h.level FROM honour h WHERE h.membership_id = m.id
         AND (h.awarded_on IS NULL OR h.awarded_on <= :round_on)
         AND coalesce((SELECT s.state FROM honour_status s WHERE s.honour_id = h.id AND s.since_on <= :round_on

@@ -61,6 +61,13 @@ PERMISSIONS = MappingProxyType(
         "cover.read": frozenset({"officer", "reviewer", "finance", "auditor"}),
         "cover.keep": frozenset({"officer"}),
         "premium.confirm": frozenset({"finance"}),
+        "heat.read": frozenset({"officer", "reviewer", "finance", "auditor"}),
+        "heat.keep": frozenset({"officer"}),
+        "relief.read": frozenset({"officer", "reviewer", "finance", "auditor"}),
+        "relief.keep": frozenset({"officer"}),
+        "relief.check": frozenset({"reviewer"}),
+        "relief.settle": frozenset({"finance"}),
+        "relief.disclose": frozenset({"officer", "reviewer"}),
         "policy.edit": frozenset({"policy_editor"}),
         "record.read": frozenset({"auditor"}),
     }

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from benefits.registry.heat_days import heat_by_unit
 from benefits.rules.facts import Honour as HeldHonour
 from models.membership import Honour, Membership
 from models.person import Person
@@ -21,12 +22,13 @@ Row = TypeVar("Row", Person, Unit)
 
 
 def facts_of_members(session: Session, members: Collection[Membership], on: date) -> dict[UUID, dict[str, Any]]:
-    """Facts by membership and name; None where the register does not know. Three questions, however many they are.
+    """Facts by membership and name; None where the register does not know. Four questions, however many they are.
 
     A member whose joining day is known was none before it. An honour is valid from its award while its state is.
     """
     people = {row.id: row for row in _found(session, Person, {member.person_id for member in members})}
     units = {row.id: row for row in _found(session, Unit, {member.unit_id for member in members})}
+    heat = heat_by_unit(session, units.keys(), on)
     honours = _honours(session, [member.id for member in members], on)
     return {
         member.id: {
@@ -42,6 +44,7 @@ def facts_of_members(session: Session, members: Collection[Membership], on: date
             "outdoor": member.outdoor,
             "basic_education": units[member.unit_id].basic_education,
             "remote_area": units[member.unit_id].remote_area,
+            "max_temperature": heat[member.unit_id].max_temperature if member.unit_id in heat else None,
             "honours": tuple(honours[member.id]),
         }
         for member in members

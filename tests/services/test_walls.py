@@ -36,6 +36,7 @@ APPEND_ONLY = {
     "import_part",
     "leave_settlement",
     "receipt",
+    "relief_act",
     "voucher",
     "voucher_line",
 }

@@ -16,7 +16,7 @@ down_revision = "0008"
 branch_labels = None
 depends_on = None
 
-_RECORDED = ("goods_lot", "goods_adjustment", "goods_move")
+_RECORDED = ("goods_lot", "heat_day", "relief_point", "goods_adjustment", "relief_act", "relief_receipt", "goods_move")
 
 
 def upgrade() -> None:
@@ -92,6 +92,101 @@ def upgrade() -> None:
         postgresql_nulls_not_distinct=True,
     )
     op.create_table(
+        "heat_day",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("unit_id", sa.Uuid(), nullable=False),
+        sa.Column("division_code", sa.Text(), nullable=False, comment="GB/T 2260"),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("max_temperature", sa.Numeric(precision=4, scale=1), nullable=False, comment="°C"),
+        sa.Column("source", sa.Text(), nullable=False, comment="the station and where it published"),
+        sa.Column("entered_by", sa.Uuid(), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
+        sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
+        sa.Column(
+            "touched_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
+        sa.CheckConstraint("max_temperature BETWEEN -50 AND 60", name=op.f("ck_heat_day_temperature_sound")),
+        sa.ForeignKeyConstraint(["entered_by"], ["account.id"], name=op.f("fk_heat_day_entered_by")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_heat_day_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_heat_day")),
+        sa.UniqueConstraint("unit_id", "division_code", "day", name=op.f("uq_heat_day_unit_id_division_code_day")),
+    )
+    op.create_index(op.f("ix_heat_day_division_code_day"), "heat_day", ["division_code", "day"], unique=False)
+    op.create_table(
+        "relief_point",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("unit_id", sa.Uuid(), nullable=False, comment="the union that visits"),
+        sa.Column("visited_unit_id", sa.Uuid(), nullable=False),
+        sa.Column("planned_on", sa.Date(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("leader", sa.Text(), nullable=False, comment="带队领导"),
+        sa.Column("key_wrapped", sa.LargeBinary(), nullable=False),
+        sa.Column("contact_phone_cipher", sa.LargeBinary(), nullable=False),
+        sa.Column("planned_heads", sa.Integer(), nullable=False),
+        sa.Column("budget", sa.Numeric(precision=14, scale=2), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("fund_id", sa.Uuid(), nullable=True, comment="reserved at the approval"),
+        sa.Column("visited_on", sa.Date(), nullable=True),
+        sa.Column("temperature", sa.Numeric(precision=4, scale=1), nullable=True, comment="°C"),
+        sa.Column("temperature_source", sa.String(), nullable=True),
+        sa.Column("heads", sa.Integer(), nullable=True),
+        sa.Column("members", sa.Integer(), nullable=True),
+        sa.Column("non_members", sa.Integer(), nullable=True),
+        sa.Column("non_staff", sa.Integer(), nullable=True, comment="非在编, members or not"),
+        sa.Column("recipient_cipher", sa.LargeBinary(), nullable=True),
+        sa.Column("recipient_phone_cipher", sa.LargeBinary(), nullable=True),
+        sa.Column("signed_on", sa.Date(), nullable=True),
+        sa.Column("document_digest", sa.LargeBinary(), nullable=True, comment="SHA-256 of the signed sheet or photo"),
+        sa.Column("settled_amount", sa.Numeric(precision=14, scale=2), nullable=True),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
+        sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
+        sa.Column(
+            "touched_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
+        sa.CheckConstraint(
+            "(state = 'settled') = (settled_amount IS NOT NULL)", name=op.f("ck_relief_point_settlement_whole")
+        ),
+        sa.CheckConstraint(
+            "(state IN ('planned', 'cancelled')) OR fund_id IS NOT NULL", name=op.f("ck_relief_point_money_reserved")
+        ),
+        sa.CheckConstraint(
+            "(state IN ('signed', 'settled')) = (num_nonnulls(recipient_cipher, recipient_phone_cipher, signed_on) = 3)",
+            name=op.f("ck_relief_point_signature_whole"),
+        ),
+        sa.CheckConstraint(
+            "(state IN ('visited', 'signed', 'settled')) = (num_nonnulls(visited_on, temperature, temperature_source, heads, members, non_members, non_staff) = 7)",
+            name=op.f("ck_relief_point_visit_whole"),
+        ),
+        sa.CheckConstraint("budget >= 0.01 AND budget <> 'NaN'", name=op.f("ck_relief_point_budget_sound")),
+        sa.CheckConstraint(
+            "settled_amount >= 0 AND settled_amount <> 'NaN'", name=op.f("ck_relief_point_settled_amount_sound")
+        ),
+        sa.CheckConstraint(
+            "state IN ('planned', 'approved', 'visited', 'signed', 'settled', 'cancelled')",
+            name=op.f("ck_relief_point_state_known"),
+        ),
+        sa.CheckConstraint(
+            "heads > 0 AND heads = members + non_members AND members >= 0 AND non_members >= 0",
+            name=op.f("ck_relief_point_heads_add_up"),
+        ),
+        sa.CheckConstraint("non_staff BETWEEN 0 AND heads", name=op.f("ck_relief_point_non_staff_within_heads")),
+        sa.CheckConstraint("planned_heads > 0", name=op.f("ck_relief_point_planned_heads_sound")),
+        sa.CheckConstraint("settled_amount <= budget", name=op.f("ck_relief_point_within_budget")),
+        sa.CheckConstraint("temperature BETWEEN -50 AND 60", name=op.f("ck_relief_point_temperature_sound")),
+        sa.ForeignKeyConstraint(["fund_id"], ["fund.id"], name=op.f("fk_relief_point_fund_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_relief_point_unit_id")),
+        sa.ForeignKeyConstraint(["visited_unit_id"], ["unit.id"], name=op.f("fk_relief_point_visited_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_relief_point")),
+        sa.UniqueConstraint("id", "unit_id", name="uq_relief_point_anchor"),
+    )
+    op.create_index(op.f("ix_relief_point_unit_id_id"), "relief_point", ["unit_id", "id"], unique=False)
+    op.create_index(op.f("ix_relief_point_visited_unit_id"), "relief_point", ["visited_unit_id"], unique=False)
+    op.create_table(
         "goods_adjustment",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("lot_id", sa.Uuid(), nullable=False),
@@ -138,6 +233,44 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_goods_adjustment_lot_id_id"), "goods_adjustment", ["lot_id", "id"], unique=False)
     op.create_table(
+        "relief_act",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("point_id", sa.Uuid(), nullable=False),
+        sa.Column("unit_id", sa.Uuid(), nullable=False),
+        sa.Column("act", sa.Text(), nullable=False),
+        sa.Column("to_state", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("note", sa.String(), nullable=True),
+        sa.Column("acted_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False),
+        sa.CheckConstraint(
+            "to_state IN ('planned', 'approved', 'visited', 'signed', 'settled', 'cancelled')",
+            name=op.f("ck_relief_act_to_state_known"),
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_relief_act_account_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_relief_act_person_id")),
+        sa.ForeignKeyConstraint(
+            ["point_id", "unit_id"], ["relief_point.id", "relief_point.unit_id"], name="fk_relief_act_point"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_relief_act")),
+    )
+    op.create_index(op.f("ix_relief_act_point_id_id"), "relief_act", ["point_id", "id"], unique=False)
+    op.create_table(
+        "relief_receipt",
+        sa.Column("point_id", sa.Uuid(), nullable=False),
+        sa.Column("lot_id", sa.Uuid(), nullable=False),
+        sa.Column("unit_id", sa.Uuid(), nullable=False),
+        sa.Column("signed", sa.Integer(), nullable=False),
+        sa.CheckConstraint("signed >= 0", name=op.f("ck_relief_receipt_signed_sound")),
+        sa.ForeignKeyConstraint(
+            ["lot_id", "unit_id"], ["goods_lot.id", "goods_lot.unit_id"], name="fk_relief_receipt_lot"
+        ),
+        sa.ForeignKeyConstraint(
+            ["point_id", "unit_id"], ["relief_point.id", "relief_point.unit_id"], name="fk_relief_receipt_point"
+        ),
+        sa.PrimaryKeyConstraint("point_id", "lot_id", name=op.f("pk_relief_receipt")),
+    )
+    op.create_table(
         "goods_move",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("lot_id", sa.Uuid(), nullable=False),
@@ -175,6 +308,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["lot_id", "unit_id"], ["goods_lot.id", "goods_lot.unit_id"], name="fk_goods_move_lot"),
         sa.ForeignKeyConstraint(["moved_by"], ["account.id"], name=op.f("fk_goods_move_moved_by")),
+        sa.ForeignKeyConstraint(
+            ["point_id", "unit_id"], ["relief_point.id", "relief_point.unit_id"], name="fk_goods_move_point"
+        ),
         sa.ForeignKeyConstraint(["roster_id"], ["roster.id"], name=op.f("fk_goods_move_roster_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_goods_move")),
         sa.UniqueConstraint("adjustment_id", name=op.f("uq_goods_move_adjustment_id")),
@@ -184,7 +320,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_goods_move_roster_id"), "goods_move", ["roster_id"], unique=False)
     # ### end Alembic commands ###
     connection, attributes = op.get_bind(), context.config.attributes
-    install_versions(connection, ["goods_lot"])
+    install_versions(connection, ["goods_lot", "heat_day", "relief_point"])
     for name in _RECORDED:
         install_triggers(connection, Base.metadata.tables[name], attributes["record_role"])
     install_walls(connection, app_role=attributes["app_role"], record_role=attributes["record_role"])
@@ -196,8 +332,16 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_goods_move_point_id"), table_name="goods_move")
     op.drop_index(op.f("ix_goods_move_lot_id_id"), table_name="goods_move")
     op.drop_table("goods_move")
+    op.drop_table("relief_receipt")
+    op.drop_index(op.f("ix_relief_act_point_id_id"), table_name="relief_act")
+    op.drop_table("relief_act")
     op.drop_index(op.f("ix_goods_adjustment_lot_id_id"), table_name="goods_adjustment")
     op.drop_table("goods_adjustment")
+    op.drop_index(op.f("ix_relief_point_visited_unit_id"), table_name="relief_point")
+    op.drop_index(op.f("ix_relief_point_unit_id_id"), table_name="relief_point")
+    op.drop_table("relief_point")
+    op.drop_index(op.f("ix_heat_day_division_code_day"), table_name="heat_day")
+    op.drop_table("heat_day")
     op.drop_index(
         "uq_goods_lot_invoiced",
         table_name="goods_lot",
