@@ -22,6 +22,7 @@ class VoucherKind(StrEnum):
     PAYMENT = "payment"
     ISSUE = "issue"
     REVERSAL = "reversal"
+    WRITE_OFF = "write_off"
     CLOSING = "closing"
     MANUAL = "manual"
 

@@ -14,7 +14,9 @@ from benefits.access.accounts import account_person
 from benefits.access.reach import within
 from benefits.core.actor import Actor
 from benefits.core.errors import DutyConflict, NotFound, StateForbids, invalid
+from benefits.money.ledger.booking import book_recovery, book_write_off
 from models.application import Application
+from models.money import Fund
 from models.receivable import Receipt, Receivable
 from models.receivable_vocabulary import ReceivableOrigin
 from models.receivable_vocabulary import ReceivableState as State
@@ -105,7 +107,7 @@ def receive(
         StateForbids: recovered or written off. Invalid: nothing, more than is still owed, or a day to come.
         AlreadyExists: the bank serial is entered already. NotPermitted, OwnCase.
     """
-    _require(session, actor, owed, "receivable.receive", "receive")
+    fund_id = _require(session, actor, owed, "receivable.receive", "receive")
     left = owed.amount - owed.received
     if not 0 < amount <= left:
         raise invalid("/amount", "above_owed", left=f"{left:.2f}")
@@ -126,6 +128,7 @@ def receive(
     owed.received += amount
     owed.state = State.RECOVERED if owed.received == owed.amount else State.PARTLY
     session.flush()
+    book_recovery(session, actor, fund_id, amount, received_on, bank_serial)
     return owed
 
 
@@ -135,19 +138,28 @@ def write_off(session: Session, actor: Actor, owed: Receivable, reason: str) -> 
     Raises:
         StateForbids: recovered or written off already. NotPermitted, OwnCase, DutyConflict.
     """
-    _require(session, actor, owed, "receivable.write_off", "write_off")
+    fund_id = _require(session, actor, owed, "receivable.write_off", "write_off")
     hands = {owed.raised_by, *(receipt.entered_by for receipt in receipts_of(session, owed.id))}
     if actor.person_id in {account_person(session, hand) for hand in hands}:
         raise DutyConflict(receivable_id=owed.id, held="raised", wanted="written_off")
     owed.state, owed.reason = State.WRITTEN_OFF, reason
     owed.written_off_by, owed.written_off_at = actor.account_id, actor.at
     session.flush()
+    book_write_off(session, actor, fund_id, owed.amount - owed.received, str(owed.id))
     return owed
 
 
-def _require(session: Session, actor: Actor, owed: Receivable, permission: str, act: str) -> None:
-    path = session.scalars(select(Unit.path).where(Unit.id == owed.unit_id)).one()
-    actor.require(permission, path)
+def _require(session: Session, actor: Actor, owed: Receivable, permission: str, act: str) -> UUID:
+    """Who may, and when; the fund that advanced the money, in whose unit's books the act is posted."""
+    fund = session.execute(
+        select(Fund.id, Unit.path)
+        .join(Unit, Unit.id == Fund.unit_id)
+        .join(Application, Application.fund_id == Fund.id)
+        .where(Application.id == owed.application_id)
+    ).one()
+    actor.require(permission, fund.path)
     actor.require_stranger(owed.person_id)
     if owed.state not in MAY_FOLLOW[act]:
         raise StateForbids(state=owed.state, act=act)
+    fund_id: UUID = fund.id
+    return fund_id

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from benefits.money.ledger.retention import keep_until
 from models.vocabulary import BankOutcome
+from tests import rosters
 from tests.bank import bank_says
 from tests.driver import Api
 from tests.story import HOSPITAL, approved, colleague, done, new_fund, released, today
@@ -127,6 +128,34 @@ def test_the_trial_balance_balances_and_says_what_stands(api: Api, fund: str) ->
     standing = {line["account"]: line["closing"] for line in shown["lines"]}
     assert standing == {"102": "47500.00", "402": "-50000.00", "504": "2500.00"}
     assert shown["debit"] == shown["credit"] == "52500.00"
+
+
+def test_goods_are_booked_when_finance_closes_their_roster(api: Api) -> None:
+    path, _ = rosters.approved(api)
+    rosters.signed_by_all(api, path)
+    shown = done(api("finance").act(path, "close"))
+    (listed,) = [each for each in vouchers(api) if each["kind"] == "issue"]
+    total = shown["totals"]["issued"]["amount"]
+    assert sides(voucher(api, listed["id"])) == [
+        ("ACTIVITY.MEMBER", "50105", total, "0.00"),
+        ("BANK", "102", "0.00", total),
+    ]
+
+
+def test_the_books_of_a_year_are_reports_in_every_form(api: Api, fund: str) -> None:
+    done(api("finance").post("/ledger/receipts", receipt(fund)))
+    paid(api, fund, "1000.00", "1500.00")
+    balance = done(api("finance").get(f"/reports/trial-balance?unit={OFFICE}"))
+    assert balance["totals"]["debit"] == balance["totals"]["credit"] == "52500.00"
+    assert balance["totals"]["closing"] == "0.00"
+    budgets = done(api("finance").get(f"/reports/budget-execution?unit={OFFICE}"))["rows"]
+    (of_fund,) = [row for row in budgets if row["spent"] == "2500.00"]
+    assert (of_fund["appropriated"], of_fund["available"]) == ("100000.00", "97500.00")
+    journal = done(api("finance").get(f"/reports/journal?unit={OFFICE}"))
+    assert [row["number"] for row in journal["rows"]] == [1, 1, 2, 2]
+    for form in ("csv", "xlsx", "pdf"):
+        assert api("auditor").get(f"/reports/journal?unit={OFFICE}&format={form}").status_code == 200
+    assert done(api("officer").get("/reports/journal"))["rows"] == []
 
 
 def test_the_books_of_another_union_are_not_there(api: Api, fund: str) -> None:

@@ -19,6 +19,7 @@ from benefits.money import fund as funds
 from benefits.money.disbursement import make_disbursements
 from benefits.money.duty import require_duty
 from benefits.money.entitlement import correct_award, settle_awards
+from benefits.money.ledger.booking import book_advance, book_issue
 from benefits.money.receivable import raise_receivable
 from benefits.rules.answer import Assessment
 from benefits.rules.assessment import assess
@@ -85,8 +86,10 @@ def settle(session: Session, actor: Actor, place: Place, costs: Costs) -> Place:
     else:
         funds.spend_reserved(session, fund.id, borne)
         settle_awards(session, [application.id], EntitlementState.GRANTED)
+        book_issue(session, actor, fund.id, {application.id: borne}, costs.invoice)
     if settlement.owed:
         raise_receivable(session, actor, application, ReceivableOrigin.LEAVE_EXCESS, settlement.owed)
+        book_advance(session, actor, fund.id, settlement.owed, costs.invoice)
     session.flush()
     return place
 

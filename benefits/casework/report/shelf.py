@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from benefits.access.reach import within
+from benefits.casework.report.books import BUDGETS, JOURNAL, TRIAL_BALANCE
 from benefits.casework.report.by_member import BY_MEMBER
 from benefits.casework.report.by_programme import PROGRAMMES
 from benefits.casework.report.frame import PERMISSION, Asked, Report
@@ -19,7 +20,7 @@ from benefits.core.errors import NotFound, invalid
 from models.unit import Unit
 
 REPORTS: Mapping[str, Report] = MappingProxyType(
-    {report.code: report for report in (BY_MEMBER, HONOURS, PROGRAMMES, TURNAROUND)}
+    {report.code: report for report in (BUDGETS, BY_MEMBER, HONOURS, JOURNAL, PROGRAMMES, TRIAL_BALANCE, TURNAROUND)}
 )
 
 

@@ -19,6 +19,7 @@ from benefits.core.money import NOTHING
 from benefits.money import fund as funds
 from benefits.money.duty import require_duty
 from benefits.money.entitlement import settle_awards
+from benefits.money.ledger.booking import book_issue
 from models.application import Application
 from models.money import Disbursement
 from models.roster import Roster
@@ -58,6 +59,7 @@ def close(session: Session, actor: Actor, roster: Roster) -> Roster:
     workflow.advance_all(session, actor, "release_unclaimed", gone)
     stages.move(actor, roster, RosterState.CLOSED)
     session.flush()
+    book_issue(session, actor, fund.id, {case.id: case.approved_amount or NOTHING for case in in_kind}, roster.number)
     return roster
 
 

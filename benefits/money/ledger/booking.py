@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -14,12 +14,15 @@ from sqlalchemy.orm import Session
 from benefits.core.actor import Actor
 from benefits.core.errors import AlreadyExists, invalid
 from benefits.core.money import NOTHING
-from benefits.money.ledger.voucher import Entry, Posted, books_of, post
+from benefits.money.ledger.voucher import Entry, Posted, post
 from models.entitlement import Entitlement
 from models.ledger import Voucher, VoucherKind
 from models.money import Disbursement, Fund
+from models.unit import Unit
+from models.vocabulary import EntitlementState
 
 BANK = "BANK"
+OWED = "RECEIVABLE.MEMBER"
 # An award from before the books were kept names no key.
 UNNAMED = "OTHER"
 
@@ -58,39 +61,61 @@ def book_payments(
     session: Session, actor: Actor, fund_id: UUID, payments: Sequence[Disbursement], reference: str
 ) -> Voucher:
     """Payments that the bank made, as one voucher with their list as annex: what they were for, to the bank."""
-    return _book(session, actor, fund_id, payments, Posted(VoucherKind.PAYMENT, reference, actor.today, None, fund_id))
+    what = Posted(VoucherKind.PAYMENT, reference, actor.today, fund_id=fund_id)
+    sums = _by_key(session, {payment.application_id: payment.amount for payment in payments})
+    return _from_bank(session, actor, what, sums)
 
 
 def book_issue(
-    session: Session, actor: Actor, fund_id: UUID, cases: Sequence[UUID], reference: str, memo: str | None = None
+    session: Session, actor: Actor, fund_id: UUID, given: Mapping[UUID, Decimal], reference: str
 ) -> Voucher | None:
-    """Goods and services handed out, when finance books them spent; None where they come to nothing."""
-    sums = _by_key(session, dict.fromkeys(cases))
-    what = Posted(VoucherKind.ISSUE, reference, actor.today, memo, fund_id)
-    return _post_sums(session, actor, fund_id, what, sums) if sums else None
+    """Goods and services that finance books as spent, by case, against invoices paid; None where it is nothing."""
+    what = Posted(VoucherKind.ISSUE, reference, actor.today, fund_id=fund_id)
+    sums = _by_key(session, given)
+    return _from_bank(session, actor, what, sums) if sums else None
 
 
-def _book(session: Session, actor: Actor, fund_id: UUID, payments: Sequence[Disbursement], what: Posted) -> Voucher:
-    sums = _by_key(session, {payment.application_id: payment.amount for payment in payments})
-    return _post_sums(session, actor, fund_id, what, sums)
+def book_advance(session: Session, actor: Actor, fund_id: UUID, amount: Decimal, reference: str) -> Voucher:
+    """What the union paid for a member beyond what it may bear: the member owes it."""
+    what = Posted(VoucherKind.ISSUE, reference, actor.today, fund_id=fund_id)
+    return _from_bank(session, actor, what, {OWED: amount})
 
 
-def _by_key(session: Session, cases: dict[UUID, Decimal] | dict[UUID, None]) -> dict[str, Decimal]:
-    """What the cases come to under each semantic key; without an amount of a payment, the award's counts."""
-    sums: defaultdict[str, Decimal] = defaultdict(lambda: NOTHING)
+def book_recovery(
+    session: Session, actor: Actor, fund_id: UUID, amount: Decimal, received_on: date, bank_serial: str
+) -> Voucher:
+    """Money that came in for what a member owed."""
+    what = Posted(VoucherKind.RECEIPT, bank_serial, received_on, fund_id=fund_id)
+    return post(session, actor, _books(session, fund_id), what, [Entry(BANK, debit=amount), Entry(OWED, credit=amount)])
+
+
+def book_write_off(session: Session, actor: Actor, fund_id: UUID, amount: Decimal, reference: str) -> Voucher:
+    """What a member owed and never will pay, by a decision."""
+    what = Posted(VoucherKind.WRITE_OFF, reference, actor.today, fund_id=fund_id)
+    entries = [Entry(UNNAMED, debit=amount), Entry(OWED, credit=amount)]
+    return post(session, actor, _books(session, fund_id), what, entries)
+
+
+def _by_key(session: Session, cases: Mapping[UUID, Decimal]) -> dict[str, Decimal]:
+    """What the cases come to under each semantic key."""
     rows = session.execute(
-        select(Entitlement.application_id, Entitlement.account_key, Entitlement.amount).where(
-            Entitlement.application_id.in_(cases), Entitlement.state != "released"
+        select(Entitlement.application_id, Entitlement.account_key).where(
+            Entitlement.application_id.in_(cases), Entitlement.state != EntitlementState.RELEASED
         )
     )
-    for row in rows:
-        amount = cases[row.application_id]
-        sums[row.account_key or UNNAMED] += row.amount if amount is None else amount
+    keys = {row.application_id: row.account_key for row in rows}
+    sums: defaultdict[str, Decimal] = defaultdict(lambda: NOTHING)
+    for case, amount in cases.items():
+        sums[keys.get(case) or UNNAMED] += amount
     return {key: amount for key, amount in sorted(sums.items()) if amount}
 
 
-def _post_sums(session: Session, actor: Actor, fund_id: UUID, what: Posted, sums: dict[str, Decimal]) -> Voucher:
-    unit_id = session.scalars(select(Fund.unit_id).where(Fund.id == fund_id)).one()
+def _from_bank(session: Session, actor: Actor, what: Posted, sums: Mapping[str, Decimal]) -> Voucher:
     entries = [Entry(key, debit=amount) for key, amount in sums.items()]
     paid = Entry(BANK, credit=sum(sums.values(), NOTHING))
-    return post(session, actor, books_of(session, unit_id), what, [*entries, paid])
+    return post(session, actor, _books(session, what.fund_id), what, [*entries, paid])
+
+
+def _books(session: Session, fund_id: UUID | None) -> Unit:
+    """The unit whose fund pays, and whose books are written."""
+    return session.scalars(select(Unit).join(Fund, Fund.unit_id == Unit.id).where(Fund.id == fund_id)).one()

@@ -8,7 +8,6 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -151,8 +150,3 @@ def _next_number(session: Session, unit_id: UUID, year: int) -> int:
         ).returning(VoucherCounter.last)
     ).one()
     return number
-
-
-def books_of(session: Session, unit_id: UUID) -> Unit:
-    """The unit whose books are written."""
-    return session.scalars(select(Unit).where(Unit.id == unit_id)).one()

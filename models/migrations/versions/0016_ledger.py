@@ -72,7 +72,7 @@ def upgrade() -> None:
         sa.Column("posted_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("(kind = 'reversal') = (reverses_id IS NOT NULL)", name=op.f("ck_voucher_red_names_black")),
         sa.CheckConstraint(
-            "kind IN ('receipt', 'payment', 'issue', 'reversal', 'closing', 'manual')",
+            "kind IN ('receipt', 'payment', 'issue', 'reversal', 'write_off', 'closing', 'manual')",
             name=op.f("ck_voucher_kind_known"),
         ),
         sa.CheckConstraint("total <> 0 AND total <> 'NaN'", name=op.f("ck_voucher_total_sound")),
