@@ -8,11 +8,13 @@ from flask import Response
 from marshmallow import fields
 
 from api.arguments import Blueprint
+from api.cover import CoverView, shown_cover
 from api.download import FILE, download
 from api.fields import Body, Day, Id, Items, Money, Part, QueryWhole, Text, Whole
 from api.guard import Desk, operation
 from api.language import reader_language
 from api.programme import AssessmentView
+from benefits.casework.cover.cover import covers_of
 from benefits.casework.standing import Award, Prospect, Room, prospects, standing, word_of
 from benefits.casework.statement import print_statement
 from benefits.catalogue import programme as programme_of
@@ -77,12 +79,13 @@ class ElsewhereView(Body):
 
 
 class BenefitsView(Body):
-    """Awards in sight (one page), the room left in `year` or this one, and what was taken elsewhere."""
+    """Awards in sight (one page), the room left in `year` or this one, what was taken elsewhere, covers in sight."""
 
     items = Items(Part(AwardView), required=True)
     next = fields.String(required=True, allow_none=True)
     room = Items(Part(RoomView), required=True)
     elsewhere = Part(ElsewhereView, required=True)
+    covers = Items(Part(CoverView), required=True)
 
 
 class FactView(Body):
@@ -178,6 +181,7 @@ def benefits(desk: Desk[Membership], query: dict[str, Any]) -> Any:
         "next": None,
         "room": [_room(each) for each in found.rooms],
         "elsewhere": found.elsewhere,
+        "covers": [shown_cover(desk, each) for each in covers_of(desk.session, desk.actor, desk.thing)],
     }
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from tests.driver import Api
 from tests.mutual_aid import TERM, approve, covered, covers, enrolment, pool, transfer, worker
@@ -186,6 +188,51 @@ def test_participation_is_shown_beside_what_the_plan_wants(api: Api) -> None:
     assert faults(api("officer").get("/mutual-aid/participation?unit=XX&plan=medical&term_start_on=2026-01-01")) == [
         ("/unit", "unit_unknown")
     ]
+
+
+def test_a_members_page_and_the_register_show_the_covers(api: Api) -> None:
+    """§6.2: the register's fields, masked; totals and the participation ratio."""
+    fund, member = pool(api), worker(api, 302)
+    said = {"health_declared": True, "member_confirmed": True, "basic_insurance": True, "beneficiary": "王受益人"}
+    cover = covered(api, fund, member, "medical", TERM, "40.00", **said)
+    approve(api, enrolment(api, worker(api, 305), on="2026-05-04"), fund)
+    assert done(api("officer").get(f"/members/{member}/benefits"))["covers"] == [cover]
+    asked = f"?unit=AH-D01&plan=medical&term_start_on={TERM}"
+    answer = api("officer").get(f"/mutual-aid/register.xlsx{asked}")
+    sheets = load_workbook(BytesIO(answer.get_data()))
+    people, totals, changes = (list(sheets[name].values) for name in ("Participants", "Totals", "Changes"))
+    assert [row[1] for row in people[1:]] == ["丁小满", "丁小满"]
+    line = dict(zip(people[0], people[1], strict=True))
+    assert line["Identity number"].startswith("340***********302")
+    assert line["Account"].startswith("****")
+    assert (line["Premium"], line["Member"], line["Declared healthy"], line["Beneficiary"]) == (60, 20, "yes", "named")
+    assert dict(totals)["Premium"] == 120
+    assert [row[3] for row in changes[1:]] == ["joined"]
+    paper = api("officer").get(f"/mutual-aid/register.pdf{asked}")
+    assert (paper.status_code, paper.get_data()[:5]) == (200, b"%PDF-")
+    (kept,) = rows(api, "SELECT count(*) AS n FROM record_entry WHERE action = 'cover_register'")
+    assert kept.n == 2
+    assert "王受益人" not in str(people)
+    nobody = api("officer").get("/mutual-aid/register.pdf?unit=AH-D02&plan=medical&term_start_on=2026-01-01")
+    assert faults(nobody) == [("/term_start_on", "nobody_covered")]
+    theirs = api("officer2").get("/mutual-aid/register.pdf?unit=AH-D02&plan=medical&term_start_on=2026-01-01")
+    assert faults(theirs) == [("/unit", "unit_unknown")]
+
+
+def test_a_group_enrolled_by_roster_is_covered_as_one_enrolled_singly(api: Api) -> None:
+    """A roster's lines are cases: each makes its cover, and a return undoes it."""
+    members = [worker(api, 302), worker(api, 304)]
+    facts = {"act": "enrol", "plan": "medical", "term_start_on": TERM}
+    body = {"programme": "mutual_aid", "title": "医疗互助参保", "event_on": TERM, "facts": facts, "amount": "40.00"}
+    roster = {"unit_code": "AH-D01", "cut_off_on": TERM, **body}
+    path = f"/rosters/{done(api('officer').post('/rosters', roster))['id']}"
+    for member in members:
+        done(api("officer").act(path, "lines", {"member_id": member}))
+    done(api("officer").act(path, "freeze"))
+    done(api("reviewer").act(path, "approve", {"fund_id": new_fund(api)}))
+    assert {(each["member_id"], each["state"]) for each in covers(api)} == {(each, "pending") for each in members}
+    done(api("reviewer").act(path, "return", {"reason": "误录"}))
+    assert covers(api) == []
 
 
 def test_the_record_holds_no_beneficiary_in_the_clear(api: Api) -> None:

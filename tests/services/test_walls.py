@@ -35,6 +35,7 @@ APPEND_ONLY = {
     "import_finding",
     "import_part",
     "leave_settlement",
+    "premium_payment",
     "receipt",
     "relief_act",
     "voucher",
