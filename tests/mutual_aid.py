@@ -81,3 +81,9 @@ def claim(api: Api, member: str, amount: str, on: str, **facts: Any) -> str:
     facts = {"act": "claim", **facts}
     body = {"programme": "mutual_aid", "member_id": member, "on": on, "amount": amount, "facts": facts}
     return f"/applications/{done(api('officer').post('/applications', body))['id']}"
+
+
+def faults(answer: Any) -> list[tuple[str, str]]:
+    """Where a refused request was at fault, and how."""
+    assert answer.status_code == 422, answer.get_json()
+    return [(fault["pointer"], fault["code"]) for fault in answer.get_json()["errors"]]

@@ -14,31 +14,31 @@ from benefits.papers.sheet import MM, Cell, Kind, Page, Row, Section, pairs
 from benefits.papers.workbook import Table, write_workbook
 
 # A3, lying: twenty-one columns are to be read.
-_A3 = Page(420 * MM, 297 * MM, margin=12 * MM, title=25 * MM, foot=7 * MM, size=8.5, side=8 * MM)
+_A3 = Page(420 * MM, 297 * MM, margin=12 * MM, title=25 * MM, foot=7 * MM, size=8, side=8 * MM)
 _COLUMNS: tuple[tuple[str, float, Kind], ...] = (
     ("serial", 1.6, "centre"),
-    ("name", 3.2, "centre"),
-    ("sex", 1.6, "centre"),
-    ("identity", 5.6, "centre"),
-    ("born_on", 3.6, "centre"),
+    ("name", 3.4, "centre"),
+    ("sex", 2.2, "centre"),
+    ("identity", 5.0, "centre"),
+    ("born_on", 4.0, "centre"),
     ("age", 1.6, "centre"),
-    ("employment", 3.0, "centre"),
-    ("insured", 2.0, "centre"),
-    ("phone", 3.6, "centre"),
-    ("bank", 4.0, "text"),
-    ("account", 2.8, "centre"),
-    ("enrolment", 2.0, "centre"),
-    ("previous_end_on", 3.6, "centre"),
-    ("effective_on", 3.6, "centre"),
-    ("shares", 1.4, "centre"),
-    ("premium", 2.9, "figure"),
-    ("member_part", 2.7, "figure"),
-    ("unit_part", 2.7, "figure"),
-    ("upper_part", 2.7, "figure"),
-    ("gift_part", 2.7, "figure"),
-    ("healthy", 2.0, "centre"),
-    ("beneficiary", 2.0, "centre"),
-    ("confirmed", 2.0, "centre"),
+    ("employment", 3.3, "centre"),
+    ("insured", 2.2, "centre"),
+    ("phone", 3.4, "centre"),
+    ("bank", 3.6, "text"),
+    ("account", 2.6, "centre"),
+    ("enrolment", 2.5, "centre"),
+    ("previous_end_on", 4.2, "centre"),
+    ("effective_on", 4.2, "centre"),
+    ("shares", 1.9, "centre"),
+    ("premium", 2.8, "figure"),
+    ("member_part", 2.5, "figure"),
+    ("unit_part", 2.5, "figure"),
+    ("upper_part", 2.5, "figure"),
+    ("gift_part", 2.5, "figure"),
+    ("healthy", 2.4, "centre"),
+    ("beneficiary", 2.9, "centre"),
+    ("confirmed", 2.7, "centre"),
 )
 _PARTS = ("premium", "member_part", "unit_part", "upper_part", "gift_part")
 _CHANGE = (1.6, 4, 4, 4, 4, 6)
