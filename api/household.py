@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from api.arguments import Blueprint
-from api.fields import Body, Day, Flag, Id, Items, Json, Part, QueryFlag, Text, Whole
+from api.fields import Body, Day, Flag, Id, Instant, Items, Json, Part, QueryFlag, Text, Whole
 from api.guard import Desk, created, operation
 from api.paging import PageQuery, page, page_of, window
 from benefits.casework.household import file as files
 from benefits.casework.household.file import find_household, lock_household
 from benefits.casework.household.reading import SeatedView, read_household
+from benefits.casework.household.retention import kept_until
 from benefits.core.code_table import code_table
 from models.household import Household
 from models.vocabulary import HouseholdState
@@ -78,6 +79,10 @@ class HouseholdView(HouseholdSummary):
     members = Items(Part(SeatView), required=True)
     missing = Items(Text(), required=True)
     withheld = Items(Text(), required=True)
+    cause_removed_on = Day(required=True, allow_none=True)
+    kept_until = Day(required=True, allow_none=True)
+    held_for = Text(required=True, allow_none=True)
+    destroyed_at = Instant(required=True, allow_none=True)
     drop_reason = Text(required=True, allow_none=True)
 
 
@@ -93,6 +98,10 @@ class HouseholdQuery(PageQuery):
 
 HouseholdPage = page_of(HouseholdSummary)
 _OWN = ("id", "number", "state", "hardship_class", "main_cause", "opened_on", "exited_on", "complete")
+_PAGE = (
+    *("application_id", "second_causes", "contact", "drop_reason"),
+    *("cause_removed_on", "held_for", "destroyed_at"),
+)
 
 
 def summary(household: Household) -> dict[str, Any]:
@@ -123,7 +132,8 @@ def shown(desk: Desk[Any], household: Household, *, private: bool = False) -> di
     reading = read_household(desk.session, desk.actor, household, private=private)
     return {
         **summary(household),
-        **{name: getattr(household, name) for name in ("application_id", "second_causes", "contact", "drop_reason")},
+        **{name: getattr(household, name) for name in _PAGE},
+        "kept_until": kept_until(desk.session, household, desk.actor.today),
         "details": reading.details,
         "members": [shown_seat(each) for each in reading.members],
         "missing": files.missing(desk.session, household),

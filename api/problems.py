@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from api import json_body
 from api.language import fill, messages, reader_language
 from benefits.core import errors
-from benefits.core.errors import Fault, Invalid, NotEligible, Refusal
+from benefits.core.errors import ExitNotDue, Fault, Invalid, NotEligible, Refusal
 from benefits.record.writer import write_refusal
 from benefits.rules.answer import explained
 from models.database import db
@@ -36,6 +36,9 @@ STATUS: dict[type[Refusal], int] = {
     errors.AlreadyExists: 409,
     errors.AlreadyRegistered: 409,
     errors.HouseholdFiled: 409,
+    errors.FileNotReady: 409,
+    errors.ExitNotDue: 409,
+    errors.RetentionRuns: 409,
     errors.FundExhausted: 409,
     errors.CapExceeded: 409,
     errors.AlreadyPaid: 409,
@@ -63,6 +66,7 @@ CONSTRAINTS: dict[str, Refusal] = {
     "uq_membership_person_id_unit_id": errors.AlreadyExists(),
     "uq_household_member_one_file": errors.HouseholdFiled(),
     "uq_disbursement_replaces_id": errors.AlreadyPaid(),
+    "ck_household_destruction_two_persons": errors.DutyConflict(),
 }
 
 # Codes of werkzeug's own failures.
@@ -117,6 +121,8 @@ def refusal_response(refusal: Refusal) -> Response:
         more["errors"] = [_fault(fault) for fault in refusal.faults]
     if isinstance(refusal, NotEligible):
         more["findings"] = [explained(finding, reader_language()) for finding in refusal.findings]  # type: ignore[arg-type]
+    if isinstance(refusal, ExitNotDue):
+        more["months"] = list(refusal.months)
     return problem(status_of(refusal), refusal.code, dict(refusal.params), **more)
 
 

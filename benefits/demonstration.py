@@ -24,7 +24,8 @@ from models.unit import Unit
 from models.vocabulary import MembershipState, Role, UnionKind
 
 _SYSTEM = Scope(paths=("/",))
-_FIGURES = {"hardship": {"notice_working_days": 0}}  # so that a trial need not wait for days to pass
+# So that a trial need not wait for days to pass, nor visit anybody.
+_FIGURES = {"hardship": {"notice_working_days": 0, "visits_before_activation": 0}}
 _UNITS = [  # code, name, unit kind, remote area, basic education
     ("AH-D01", "示范：江淮师范大学工会", "university", False, False),
     ("AH-D02", "示范：省立江淮医院工会", "hospital", False, False),

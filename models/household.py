@@ -83,6 +83,7 @@ class Household(Versioned, Base):
         one_of("state", HouseholdState),
         CheckConstraint("jsonb_array_length(second_causes) <= 3", name="second_causes_few"),
         CheckConstraint("state IN ('draft', 'dropped') OR opened_on IS NOT NULL", name="opened_dated"),
+        CheckConstraint("(key_wrapped IS NULL) = (destroyed_at IS NOT NULL)", name="key_until_destroyed"),
         CheckConstraint("(state = 'exited') = (exited_on IS NOT NULL)", name="exited_dated"),
         ForeignKeyConstraint(
             ["membership_id", "unit_id", "person_id"],

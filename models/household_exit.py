@@ -17,11 +17,11 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.columns import PERSONAL, Created, Key, Versioned, Word, one_of
 from models.database import Base
-from models.household import of_household
+from models.household import Household, of_household
 from models.vocabulary import OPEN_EXIT_STATES, ExitReason, ExitState
 
 _OPEN = ", ".join(f"'{state}'" for state in OPEN_EXIT_STATES)
@@ -47,6 +47,10 @@ class HouseholdExit(Versioned, Base):
     complete_on: Mapped[date | None] = mapped_column(comment="first day on which it may be approved")
     notified_on: Mapped[date | None] = mapped_column(comment="written notice to the worker")
     created_at: Mapped[Created]
+
+    household: Mapped[Household] = relationship(
+        lazy="raise", viewonly=True, primaryjoin="foreign(HouseholdExit.household_id) == Household.id"
+    )
 
     __table_args__ = (
         of_household("household_exit"),

@@ -104,6 +104,7 @@ class HouseholdIncome(Base):
     unit_id: Mapped[UUID]
     person_id: Mapped[UUID]
     month: Mapped[date] = mapped_column(comment="its first day")
+    division: Mapped[Word] = mapped_column(comment="which row of the table of subsistence lines")
     income: Mapped[Yuan]
     persons: Mapped[int]
     evidence: Mapped[str | None] = mapped_column(info=PERSONAL)

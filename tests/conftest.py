@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 from flask import Flask
@@ -31,6 +32,13 @@ from tools.migrate import upgrade
 from tools.postgres import embedded
 from tools.provision import Passwords, Provisioned, clone, provision
 from tools.worker import HANDLERS, shop
+
+
+class At(Protocol):
+    """`at(day)`: the API on that day."""
+
+    def __call__(self, day: date, hour: int = 10) -> Api:
+        """The API at an hour of a day of the union."""
 
 
 @pytest.fixture(scope="session")
@@ -104,11 +112,11 @@ def api(served: Flask, connection: Connection) -> Api:
 
 
 @pytest.fixture
-def at(api: Api) -> Iterator[Callable[[date, int], Api]]:
+def at(api: Api) -> Iterator[At]:
     """The API as it answers at an hour of a day of the union; every account signs in anew."""
     settings = api.app.config["SETTINGS"]
 
-    def on(day: date, hour: int) -> Api:
+    def on(day: date, hour: int = 10) -> Api:
         then = datetime(day.year, day.month, day.day, hour, tzinfo=UNION_ZONE)
         offset = int((then - datetime.now(UTC)).total_seconds())
         api.app.config["SETTINGS"] = replace(settings, clock_offset_s=offset)

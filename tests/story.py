@@ -184,7 +184,12 @@ def payment(api: Api, payment_id: str) -> dict[str, Any]:
 
 
 def notice_days(api: Api, days: int) -> None:
-    """Put hardship's rules in force anew, a year later than before, asking for a notice of so many working days."""
+    """Hardship's rules ask for a notice of so many working days."""
+    hardship_figures(api, notice_working_days=days)
+
+
+def hardship_figures(api: Api, **figures: object) -> None:
+    """Put hardship's rules in force anew, a year later than before, with other figures."""
     with api.app.app_context(), session_for(db.engine, Scope(paths=("/",), request_id="test")) as session:
         of_hardship = select(Policy).where(Policy.programme == "hardship", Policy.valid_to.is_(None))
         running = session.scalars(of_hardship).one()
@@ -192,7 +197,7 @@ def notice_days(api: Api, days: int) -> None:
         running.valid_to = begins - timedelta(days=1)
         session.flush()
         kept = {name: getattr(running, name) for name in ("programme", "state", "content", "digest")}
-        overrides = {"notice_working_days": days}
+        overrides = {**running.overrides, **figures}
         session.add(Policy(**kept, edition=f"hardship-{begins.year}", valid_from=begins, overrides=overrides))
 
 

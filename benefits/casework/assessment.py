@@ -197,16 +197,7 @@ def keep(session: Session, judged: Sequence[tuple[rows.Application, Judgement]])
 
 
 def _as_kept(session: Session, key: bytes, application: rows.Application, judgement: Judgement) -> rows.Assessment:
-    content = json.dumps(
-        {
-            "facts": show_facts(catalogue.programme(application.programme), judgement.facts),
-            "from_file": list(judgement.from_file),
-            "answer": json.loads(canonical(judgement.assessment)),
-            "nonce": b64encode(os.urandom(12)).decode(),
-        },
-        ensure_ascii=False,
-        sort_keys=True,
-    ).encode()
+    content = content_of(application.programme, judgement)
     row_id = new_id()
     return rows.Assessment(
         id=row_id,
@@ -220,17 +211,33 @@ def _as_kept(session: Session, key: bytes, application: rows.Application, judgem
     )
 
 
+def content_of(programme: str, judgement: Judgement) -> bytes:
+    """A judgement as rows keep it: facts and answer, with a nonce, so that its hash tells nothing."""
+    content = {
+        "facts": show_facts(catalogue.programme(programme), judgement.facts),
+        "from_file": list(judgement.from_file),
+        "answer": json.loads(canonical(judgement.assessment)),
+        "nonce": b64encode(os.urandom(12)).decode(),
+    }
+    return json.dumps(content, ensure_ascii=False, sort_keys=True).encode()
+
+
 def replay(session: Session, application: rows.Application) -> Judgement | None:
     """What was said of a case, evaluated anew from its stored facts and edition; None before it was assessed."""
     if application.assessment_id is None:
         return None
     row = session.get_one(rows.Assessment, application.assessment_id)
-    programme = catalogue.programme(application.programme)
     key = person_key(session, application.person_id)
-    content = json.loads(secrecy(session).decrypt(key, row.id, "assessment", row.content_cipher))
-    facts = parse_facts(programme, content["facts"])
-    running = edition_by_id(session, row.policy_id) if row.policy_id else None
-    return _judge(session, programme, running, row.event_on, facts, content.get("from_file", ()))
+    content = secrecy(session).decrypt(key, row.id, "assessment", row.content_cipher)
+    return judged_again(session, application.programme, row.policy_id, row.event_on, content)
+
+
+def judged_again(session: Session, code: str, policy_id: UUID | None, on: date, content: bytes) -> Judgement:
+    """What `content_of` kept, evaluated anew from its facts and edition."""
+    programme, kept = catalogue.programme(code), json.loads(content)
+    facts = parse_facts(programme, kept["facts"])
+    running = edition_by_id(session, policy_id) if policy_id else None
+    return _judge(session, programme, running, on, facts, kept.get("from_file", ()))
 
 
 def judgement_of(session: Session, application: rows.Application) -> Judgement:

@@ -107,6 +107,28 @@ class HouseholdFiled(Refusal):
     code = "household_filed"
 
 
+class FileNotReady(Refusal):
+    """The policy in force wants something in the household's file before it opens; `missing` says what."""
+
+    code = "file_not_ready"
+
+
+class ExitNotDue(Refusal):
+    """The household is not out of hardship; `months` explains it month by month."""
+
+    code = "exit_not_due"
+
+    def __init__(self, months: Sequence[dict[str, object]], **params: object) -> None:
+        super().__init__(**params)
+        self.months = tuple(months)
+
+
+class RetentionRuns(Refusal):
+    """The file must still be kept; `until` is the first day on which it need not."""
+
+    code = "retention_runs"
+
+
 class FundExhausted(Refusal):
     """The fund has less available than asked."""
 

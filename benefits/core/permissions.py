@@ -40,6 +40,7 @@ PERMISSIONS = MappingProxyType(
         "case.decide": frozenset({"reviewer"}),
         "household.read": frozenset({"officer", "reviewer", "auditor"}),
         "household.keep": frozenset({"officer"}),
+        "household.decide": frozenset({"reviewer"}),
         "household.private": frozenset({"officer", "reviewer"}),
         "fund.read": frozenset({"officer", "reviewer", "finance", "cashier", "auditor"}),
         "fund.keep": frozenset({"finance"}),

@@ -16,11 +16,11 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from benefits.core.code_table import code_table
-from benefits.core.errors import Fault, StateForbids
+from benefits.core.errors import Fault
 from benefits.core.identity import NotAnIdentity, parse_identity, parse_mobile
 from benefits.core.money import parse_yuan
+from benefits.registry.file_key import seal, unseal
 from models.household import Household
-from models.secrecy import secrecy
 
 Part = Literal["head", "member"]
 _LONGEST, _LARGEST = 200, 9999
@@ -179,22 +179,13 @@ _READ: Mapping[str, Callable[[Field, object, date], object]] = {
 
 def seal_details(session: Session, file: Household, row: UUID, details: Mapping[str, Any]) -> bytes:
     """The details of a file or of one of its members as their row keeps them, under the file's own key."""
-    plain = json.dumps(details, ensure_ascii=False, sort_keys=True)
-    return secrecy(session).encrypt(_key(session, file), row, "details", plain)
+    return seal(session, file, row, "details", json.dumps(details, ensure_ascii=False, sort_keys=True))
 
 
 def open_details(session: Session, file: Household, row: UUID, cipher: bytes) -> dict[str, Any]:
     """The reverse; nothing once the file was destroyed."""
-    if file.key_wrapped is None:
-        return {}
-    found: dict[str, Any] = json.loads(secrecy(session).decrypt(_key(session, file), row, "details", cipher))
+    found: dict[str, Any] = json.loads(unseal(session, file, row, "details", cipher) or "{}")
     return found
-
-
-def _key(session: Session, file: Household) -> bytes:
-    if file.key_wrapped is None:
-        raise StateForbids(state="destroyed", act="change")
-    return secrecy(session).unwrap(file.key_wrapped, file.id)
 
 
 def merged(kept: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
 
 from benefits.casework.policy_book import calendar
+from tests.conftest import At
 from tests.driver import Api
 from tests.story import books, colleague, done, new_fund, notice_days, submitted
-
-At = Callable[[date, int], Api]
 
 
 def posted_on(api: Api, at: At, day: date, days: int, member: str = "D01-001") -> tuple[str, str]:

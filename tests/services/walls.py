@@ -68,6 +68,7 @@ def _side(connection: Connection, top: str, root: uuid.UUID, letter: str) -> Sid
         "person": {"id": person_id},
         "account": {"id": account_id},
         "policy": {"state": "draft"},
+        "household": {"key_wrapped": b"wrapped"},
         "roster_line": {"state": "left_out"},
     }
     rows = {}

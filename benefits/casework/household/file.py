@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session, contains_eager
 
 from benefits.access.reach import within
 from benefits.casework.household import state
-from benefits.casework.household.key import new_file_key
+from benefits.casework.household.paper_copy import note_change
 from benefits.casework.household.seat import members_of, seat_head
 from benefits.core.actor import Actor
 from benefits.core.code_table import code_table
 from benefits.core.errors import Fault, HouseholdFiled, Invalid, NotFound, invalid
 from benefits.money.entitlement import lock_person
+from benefits.registry.file_key import new_file_key
 from benefits.registry.hardship_file import merged, open_details, read_details, seal_details, unstated
 from models.columns import new_id
 from models.household import Household
@@ -111,11 +112,11 @@ def enter(session: Session, actor: Actor, member: Membership) -> Household:
     household_id = new_id()
     household = Household(
         id=household_id,
-        key_wrapped=new_file_key(session, household_id),
         unit_id=member.unit_id,
         membership_id=member.id,
         person_id=member.person_id,
         state=HouseholdState.DRAFT,
+        key_wrapped=new_file_key(session, household_id),
         second_causes=[],
         filed_by=actor.account_id,
     )
@@ -160,6 +161,8 @@ def details_of(session: Session, household: Household) -> dict[str, Any]:
 
 def missing(session: Session, household: Household) -> list[str]:
     """What the form stars and the file does not say: fields, the cause, members and their fields."""
+    if household.destroyed_at is not None:
+        return []
     details = details_of(session, household)
     lacking = unstated("head", details)
     if household.main_cause is None:
@@ -172,11 +175,10 @@ def missing(session: Session, household: Household) -> list[str]:
     return lacking
 
 
-def refresh(session: Session, actor: Actor, household: Household) -> None:
+def refresh(session: Session, actor: Actor, household: Household, act: str = "change") -> None:
     """After any change of the file or its members: whether it is complete, and another version of its page."""
     household.complete = not missing(session, household)
-    household.touched_at = actor.at
-    session.flush()
+    note_change(session, actor, household, act)
 
 
 def _write(session: Session, actor: Actor, household: Household, given: Mapping[str, Any]) -> None:

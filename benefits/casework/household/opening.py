@@ -13,6 +13,7 @@ from benefits.casework.assessment import Judgement
 from benefits.casework.document import documents_of
 from benefits.casework.household import state
 from benefits.casework.household.file import enter, refresh
+from benefits.casework.household.readiness import require_ready
 from benefits.casework.household.seat import Seated, members_of
 from benefits.core.actor import Actor
 from benefits.core.errors import HouseholdFiled, StateForbids, invalid
@@ -34,6 +35,7 @@ def require_fileable(session: Session, actor: Actor, application: Application, j
 
     Raises:
         HouseholdFiled: the member sits in another's live file (statement 23, 总工办〔2016〕36号).
+        FileNotReady: at an approval, the file lacks what the policy wants before it opens.
         StateForbids: the member's own file is on its way out, or is a draft of another unit.
         Invalid: the payee is neither the head, nor a grown-up student, nor for a minor a member of the household
             with proof of guardianship among the papers (statement 27).
@@ -48,6 +50,8 @@ def require_fileable(session: Session, actor: Actor, application: Application, j
         raise StateForbids(state="household_exiting", act="approve")
     if headed == HouseholdState.DRAFT and (household is None or household.unit_id != application.unit_id):
         raise StateForbids(state="household_elsewhere", act="approve")
+    if headed != HouseholdState.ACTIVE and application.state not in {ApplicationState.DRAFT, ApplicationState.RETURNED}:
+        require_ready(session, household, actor.today)
     aid = judgement.facts.get("aid_kind")
     _require_payee(session, actor, application, household, student=aid == "education")
 
@@ -67,7 +71,7 @@ def open_file(session: Session, actor: Actor, application: Application, judgemen
         household.application_id = application.id
         household.opened_on, household.opened_by = actor.today, actor.account_id
         state.move(session, actor, household, "open", HouseholdState.ACTIVE)
-    refresh(session, actor, household)
+    refresh(session, actor, household, "open")
 
 
 def put_back(session: Session, actor: Actor, application: Application) -> None:

@@ -52,7 +52,12 @@ def seat_head(session: Session, actor: Actor, household: Household) -> None:
 
 
 def members_of(session: Session, household: Household) -> list[Seated]:
-    """Those who sit in the file now, in the order in which they were entered, the head first."""
+    """Those who sit in the file now, in the order in which they were entered, the head first.
+
+    None once the file was destroyed.
+    """
+    if household.destroyed_at is not None:
+        return []
     rows = session.scalars(
         select(HouseholdMember)
         .where(HouseholdMember.household_id == household.id, HouseholdMember.left_on.is_(None))

@@ -19,6 +19,18 @@ MAY_FOLLOW = MappingProxyType(
         "drop": frozenset({State.DRAFT}),
         "open": frozenset({State.DRAFT}),
         "put_back": frozenset({State.ACTIVE}),
+        "visit": frozenset({State.DRAFT, State.ACTIVE, State.EXITING}),
+        "follow_up": frozenset({State.EXITED}),
+        "check": frozenset({State.DRAFT, State.ACTIVE}),
+        "income": frozenset({State.DRAFT, State.ACTIVE}),
+        "mark_cause": frozenset({State.ACTIVE}),
+        "review": frozenset({State.ACTIVE}),
+        "transfer": frozenset({State.ACTIVE}),
+        "propose_exit": frozenset({State.ACTIVE}),
+        "stay": frozenset({State.EXITING}),
+        "exit": frozenset({State.EXITING}),
+        "hold": frozenset({State.ACTIVE, State.EXITING, State.EXITED}),
+        "destroy": frozenset({State.EXITED}),
     }
 )
 _PAYS = frozenset({State.DRAFT, State.ACTIVE})
@@ -38,7 +50,7 @@ def move(session: Session, actor: Actor, household: Household, act: str, to: Sta
             household is underway (statement 27: paid only where the file is active, from the approval to the bank).
     """
     require(household, act)
-    if to not in _PAYS and household.state in _PAYS and payments_underway(session, household):
+    if to not in _PAYS and payments_underway(session, household):
         raise StateForbids(state="payments_underway", act=act)
     household.state = to
     household.touched_at = actor.at

@@ -43,6 +43,11 @@ def upgrade() -> None:
     )
     op.create_foreign_key(op.f("fk_household_cause_removed_by"), "household", "account", ["cause_removed_by"], ["id"])
     op.create_foreign_key(op.f("fk_household_held_by"), "household", "account", ["held_by"], ["id"])
+    op.create_check_constraint(
+        op.f("ck_household_key_until_destroyed"),
+        "household",
+        "(key_wrapped IS NULL) = (destroyed_at IS NOT NULL)",
+    )
     op.create_unique_constraint("uq_household_member_file_anchor", "household_member", ["id", "household_id"])
     op.drop_constraint(op.f("fk_household_member_household"), "household_member", type_="foreignkey")
     op.create_foreign_key(
@@ -183,6 +188,7 @@ def upgrade() -> None:
         sa.Column("unit_id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("month", sa.Date(), nullable=False, comment="its first day"),
+        sa.Column("division", sa.Text(), nullable=False, comment="which row of the table of subsistence lines"),
         sa.Column("income", sa.Numeric(precision=14, scale=2), nullable=False),
         sa.Column("persons", sa.Integer(), nullable=False),
         sa.Column("evidence", sa.String(), nullable=True),
@@ -483,6 +489,7 @@ def downgrade() -> None:
         ["id", "unit_id", "person_id"],
     )
     op.drop_constraint("uq_household_member_file_anchor", "household_member", type_="unique")
+    op.drop_constraint(op.f("ck_household_key_until_destroyed"), "household", type_="check")
     op.drop_constraint(op.f("fk_household_held_by"), "household", type_="foreignkey")
     op.drop_constraint(op.f("fk_household_cause_removed_by"), "household", type_="foreignkey")
     op.drop_column("household", "destroyed_at")
