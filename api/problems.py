@@ -34,6 +34,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.NotFound: 404,
     errors.StateForbids: 409,
     errors.AlreadyExists: 409,
+    errors.ConsentMissing: 409,
     errors.AlreadyRegistered: 409,
     errors.HouseholdFiled: 409,
     errors.FileNotReady: 409,

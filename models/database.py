@@ -37,35 +37,43 @@ db = SQLAlchemy(
 class Scope:
     """What row-level security may show: the rows of these units' subtrees, and what belongs to this account.
 
-    `paths` are unit paths such as `/AH/AH-Z01/`; without any, no scoped row is visible. `worker` opens the job
-    queue, and nothing else, to the process that serves it.
+    `paths` are unit paths such as `/AH/AH-Z01/`; without any, no scoped row is visible. `medical` are those
+    of them whose clinical store is open too. `worker` opens the job queue, and nothing else, to the process that
+    serves it.
     """
 
     account_id: UUID | None = None
     request_id: str = ""
     paths: tuple[str, ...] = ()
+    medical: tuple[str, ...] = ()
     worker: bool = False
 
 
 NOBODY = Scope()
 _SET_SCOPE = text(
     "SET LOCAL benefits.account = :account; SET LOCAL benefits.request = :request; "
-    "SET LOCAL benefits.scope = :scope; SET LOCAL benefits.worker = :worker"
+    "SET LOCAL benefits.scope = :scope; SET LOCAL benefits.medical = :medical; SET LOCAL benefits.worker = :worker"
 )
 
 
 def apply_scope(connection: Connection, scope: Scope) -> None:
     """Set the scope for the rest of the open transaction (`SET LOCAL`: it can never leak to the next one)."""
-    quoted = ",".join('"' + path.replace("\\", "\\\\").replace('"', '\\"') + '"' for path in scope.paths)
     connection.execute(
         _SET_SCOPE,
         {
             "account": str(scope.account_id or ""),
             "request": scope.request_id,
-            "scope": "{" + quoted + "}" if scope.paths else "",
+            "scope": _as_array(scope.paths),
+            "medical": _as_array(scope.medical),
             "worker": "on" if scope.worker else "",
         },
     )
+
+
+def _as_array(paths: tuple[str, ...]) -> str:
+    """Paths as the text of a PostgreSQL array; empty without any."""
+    quoted = ",".join('"' + path.replace("\\", "\\\\").replace('"', '\\"') + '"' for path in paths)
+    return "{" + quoted + "}" if paths else ""
 
 
 def set_scope(session: Session, scope: Scope) -> None:

@@ -119,6 +119,30 @@ BEGIN
     RETURN sent_ + made_;
 END""",
     ),
+    # The day of a person's last normal screening over all unions; null where the books know of none.
+    "screening_last_normal(person_ uuid, on_ date, except_ uuid)": (
+        "date",
+        """
+BEGIN
+    RETURN (SELECT max(r.examined_on) FROM screening_result r
+            WHERE r.person_id = person_ AND r.result_class = 'normal'
+              AND (except_ IS NULL OR NOT EXISTS (SELECT 1 FROM screening_appointment a
+                                                  WHERE a.id = r.appointment_id AND a.application_id = except_)));
+END""",
+    ),
+    # Erases what was kept by a consent that has been withdrawn: how many rows of the clinical store.
+    "screening_erase(consent_ uuid)": (
+        "bigint",
+        """
+DECLARE erased bigint;
+BEGIN
+    UPDATE screening_detail SET content_cipher = NULL, erased_at = clock_timestamp()
+    WHERE consent_id = consent_ AND erased_at IS NULL
+      AND EXISTS (SELECT 1 FROM screening_consent c WHERE c.id = consent_ AND c.withdrawn_at IS NOT NULL);
+    GET DIAGNOSTICS erased = ROW_COUNT;
+    RETURN erased;
+END""",
+    ),
     # An entry that no row change makes: refusals, sign-ins, exports, reads of sensitive fields.
     "record_write(kind_ text, action_ text, table_ text, row_ text, unit_ uuid, application_ uuid, data_ jsonb)": (
         "bigint",

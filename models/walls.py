@@ -19,11 +19,16 @@ CREATE OR REPLACE FUNCTION in_line(path text) RETURNS boolean LANGUAGE sql STABL
     SELECT EXISTS (SELECT 1 FROM unnest(nullif(current_setting('benefits.scope', true), '')::text[]) AS prefix
                    WHERE starts_with(path, prefix) OR starts_with(prefix, path))
 $$;
+CREATE OR REPLACE FUNCTION in_medical(path text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT EXISTS (SELECT 1 FROM unnest(nullif(current_setting('benefits.medical', true), '')::text[]) AS prefix
+                   WHERE starts_with(path, prefix))
+$$;
 """
 
 # EXISTS leaves the planner both ways: a look-up by key for a few rows, a hash of the units for many.
 _SUBTREE = "EXISTS (SELECT 1 FROM unit u WHERE u.id = unit_id AND in_scope(u.path))"
 _LINE = "EXISTS (SELECT 1 FROM unit u WHERE u.id = unit_id AND in_line(u.path))"
+_MEDICAL = "EXISTS (SELECT 1 FROM unit u WHERE u.id = unit_id AND in_scope(u.path) AND in_medical(u.path))"
 _KNOWN_HERE = (
     "EXISTS (SELECT 1 FROM membership m WHERE m.person_id = person.id) "
     "OR EXISTS (SELECT 1 FROM account a WHERE a.person_id = person.id)"
@@ -108,6 +113,12 @@ WALLS: dict[str, tuple[str, str | None]] = {
     "voucher_counter": (_SUBTREE, None),
     "voucher_proposal": (_SUBTREE, None),
     "closed_month": (_SUBTREE, None),
+    "screening_appointment": (_SUBTREE, None),
+    "screening_attempt": (_SUBTREE, None),
+    "screening_consent": (_SUBTREE, None),
+    "screening_detail": (_MEDICAL, None),
+    "screening_follow_up": (_SUBTREE, None),
+    "screening_result": (_SUBTREE, None),
     "export_part": (_OWN, None),
     "record_entry": (f"{_SUBTREE} OR {_OWN} OR ({_ROOT})", "false"),
 }
@@ -149,6 +160,8 @@ _PRIVILEGES: dict[str, str] = {
     "sign_in_failure": "SELECT, INSERT, DELETE",
     "candidate": "SELECT, INSERT, UPDATE, DELETE",  # made anew by every sweep
     "record_entry": "SELECT",
+    "screening_attempt": _ADD,
+    "screening_detail": _ADD,  # erased by screening_erase alone
 }
 
 

@@ -13,6 +13,7 @@ from benefits.core.actor import UNION_ZONE, Actor, Held
 from benefits.core.errors import NotSignedIn
 from models.account import Account, Grant
 from models.database import Scope, set_scope
+from models.vocabulary import Role
 
 
 def load_actor(session: Session, account_id: UUID, at: datetime, request_id: str) -> Actor:
@@ -44,7 +45,8 @@ def actor_of_sign_in(session: Session, account_id: UUID, sign_in_id: UUID, at: d
 def _actor(session: Session, account: Account, at: datetime, request_id: str) -> Actor:
     grants = _grants_in_force(session, account.id, at.astimezone(UNION_ZONE).date())
     paths = tuple(sorted({grant.path for grant in grants}))
-    set_scope(session, Scope(account_id=account.id, request_id=request_id, paths=paths))
+    medical = tuple(sorted({grant.path for grant in grants if grant.role == Role.SCREENING_MEDICAL}))
+    set_scope(session, Scope(account_id=account.id, request_id=request_id, paths=paths, medical=medical))
     # Both ways, and from whichever account of a person: who declared whom keeps each away from the other's case.
     relatives = session.scalars(select(cast(func.relatives_of(account.person_id), ARRAY(Text)))).one()
     return Actor(

@@ -22,7 +22,7 @@ from benefits.core.errors import NotFound, invalid
 from benefits.money.duty import require_duty
 from benefits.money.entitlement import lock_person
 from benefits.money.payee import NO_PAYEE, Payee, registered_payee, seal_payee
-from benefits.rules.declaration import parse_facts
+from benefits.rules.declaration import parse_case_facts
 from models.application import Application
 from models.columns import new_id
 from models.membership import Membership
@@ -170,7 +170,7 @@ def change_application(
 def _write(
     session: Session, application: Application, membership: Membership, filing: Filing, *, keep_payee: bool = False
 ) -> None:
-    parse_facts(catalogue.programme(application.programme), filing.facts)
+    parse_case_facts(catalogue.programme(application.programme), filing.facts)
     application.event_on = filing.on
     application.amount = filing.amount
     application.facts_cipher = seal_facts(session, application.person_id, application.id, filing.facts)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,17 +15,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from benefits import catalogue
-from benefits.access.person import person_key, person_keys
+from benefits.access.person import person_key
 from benefits.casework.books import told
 from benefits.casework.case_facts import facts_of_cases
+from benefits.casework.payer import payer_kinds
 from benefits.casework.policy_book import Running, calendar, edition_by_id, edition_on
 from benefits.money.entitlement import Standpoint, facts_of_record
 from benefits.registry.facts import facts_of_members
 from benefits.registry.household_facts import household_facts
-from benefits.rules.assessment import Assessment, assess, canonical, ledger_key, no_policy
-from benefits.rules.declaration import Programme, parse_facts, show_facts
+from benefits.rules.assessment import Assessment, assess, ledger_key, no_policy
+from benefits.rules.declaration import Programme, parse_facts
 from models import application as rows
-from models.columns import new_id
 from models.membership import Membership
 from models.secrecy import secrecy
 from models.vocabulary import ApplicationState
@@ -86,16 +83,18 @@ def assess_case(
     amount: Decimal | None = None,
     payer_kind: str | None = None,
     running: Running | None = None,
+    on: date | None = None,
 ) -> Judgement:
     """Assess a filed case. What the books know cannot be argued away by what was given; sums can only grow by it.
 
     Args:
         amount: yuan to be decided, instead of what was asked.
-        payer_kind: the kind of union whose books will pay, once a fund is chosen; the filing unit's until then.
+        payer_kind: the kind of union whose books will pay; that of the fund of the case or its round without it.
         running: the edition to judge by, instead of the one in force on the event's day.
+        on: the day of an appointment under the case, instead of the event's day.
     """
     amounts = {} if amount is None else {application.id: amount}
-    return assess_cases(session, [application], amounts=amounts, payer_kind=payer_kind, running=running)[0]
+    return assess_cases(session, [application], amounts=amounts, payer_kind=payer_kind, running=running, on=on)[0]
 
 
 def assess_cases(
@@ -105,26 +104,26 @@ def assess_cases(
     amounts: Mapping[UUID, Decimal] = MappingProxyType({}),
     payer_kind: str | None = None,
     running: Running | None = None,
+    on: date | None = None,
 ) -> list[Judgement]:
     """The same for many cases of one programme and day, in their order: register and books are asked once for all."""
     if not applications:
         return []
-    programme, on = catalogue.programme(applications[0].programme), applications[0].event_on
+    programme = catalogue.programme(applications[0].programme)
+    appointment, on = {"appointment_on": on} if on else {}, on or applications[0].event_on
     running = running or edition_on(session, programme.code, on)
-    members = session.scalars(
-        select(Membership).where(Membership.id.in_([each.membership_id for each in applications]))
-    ).all()
-    register = _register(session, programme, members, on)
+    theirs = select(Membership).where(Membership.id.in_([each.membership_id for each in applications]))
+    members = session.scalars(theirs).all()
+    register, payers = _register(session, programme, members, on), payer_kinds(session, applications)
     filed = {member.id: household_facts(session, programme, member) for member in members}
     asked = []
     given = [parse_facts(programme, facts) for facts in facts_of_cases(session, applications)]
     for application, facts in zip(applications, given, strict=True):
-        known = {**filed[application.membership_id], **facts, **register[application.membership_id]}
-        decided = amounts.get(application.id, application.amount)
-        if decided is not None:
+        known = {**filed[application.membership_id], **facts, **register[application.membership_id], **appointment}
+        if (decided := amounts.get(application.id, application.amount)) is not None:
             known["amount"] = decided
-        if payer_kind is not None:
-            known["union_kind"] = payer_kind
+        if payer := payer_kind or payers.get(application.id):
+            known["union_kind"] = payer
         view = Standpoint(application.person_id, application.unit_id, on, application.id)
         asked.append(({**known, **told(session, running, view, known)}, view))
     ledgers = _ledger(session, programme, running, asked)
@@ -145,9 +144,8 @@ def _no_less(ledger: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, A
     """The ledger's word, or more where more was given: money received outside the system counts too."""
     joined = dict(ledger)
     for name, value in ledger.items():
-        told = given.get(name)
-        if told is not None and value is not None:
-            joined[name] = (value or told) if isinstance(value, bool) else max(value, told)
+        if (other := given.get(name)) is not None and value is not None:
+            joined[name] = (value or other) if isinstance(value, bool) else max(value, other)
     return joined
 
 
@@ -183,43 +181,6 @@ def _judge(
 ) -> Judgement:
     answer = assess(running.edition, facts, on=on, calendar=calendar(session)) if running else no_policy(programme, on)
     return Judgement(answer, running, facts, tuple(sorted(from_file)))
-
-
-def keep(session: Session, judged: Sequence[tuple[rows.Application, Judgement]]) -> None:
-    """Keep what the rules said of cases with all it rested on, so that it can be replayed for ever."""
-    keys = person_keys(session, {application.person_id for application, _ in judged})
-    kept = [_as_kept(session, keys[case.person_id], case, judgement) for case, judgement in judged]
-    session.add_all(kept)
-    session.flush()
-    for (application, judgement), row in zip(judged, kept, strict=True):
-        application.assessment_id = row.id
-        application.kind = judgement.assessment.key.kind if judgement.assessment.key else None
-
-
-def _as_kept(session: Session, key: bytes, application: rows.Application, judgement: Judgement) -> rows.Assessment:
-    content = content_of(application.programme, judgement)
-    row_id = new_id()
-    return rows.Assessment(
-        id=row_id,
-        application_id=application.id,
-        unit_id=application.unit_id,
-        policy_id=judgement.running.policy_id if judgement.running else None,
-        event_on=application.event_on,
-        outcome=judgement.assessment.outcome,
-        content_cipher=secrecy(session).encrypt(key, row_id, "assessment", content),
-        content_hash=hashlib.sha256(content).digest(),
-    )
-
-
-def content_of(programme: str, judgement: Judgement) -> bytes:
-    """A judgement as rows keep it: facts and answer, with a nonce, so that its hash tells nothing."""
-    content = {
-        "facts": show_facts(catalogue.programme(programme), judgement.facts),
-        "from_file": list(judgement.from_file),
-        "answer": json.loads(canonical(judgement.assessment)),
-        "nonce": b64encode(os.urandom(12)).decode(),
-    }
-    return json.dumps(content, ensure_ascii=False, sort_keys=True).encode()
 
 
 def replay(session: Session, application: rows.Application) -> Judgement | None:

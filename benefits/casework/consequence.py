@@ -16,6 +16,7 @@ from benefits.casework.assessment import Judgement
 from benefits.casework.cover import consequence as cover
 from benefits.casework.household.opening import open_file, put_back, require_fileable
 from benefits.casework.place import gate as place
+from benefits.casework.screening import invitation as screening
 from benefits.core.actor import Actor
 from models.application import Application
 
@@ -78,6 +79,11 @@ _OF: Mapping[str, Consequence] = MappingProxyType(
             taken_back=cover.taken_back,
         ),
         "hardship": Consequence(require=require_fileable, approved=open_file, taken_back=put_back),
+        "screening": Consequence(
+            require=screening.require_invitation,
+            approved=screening.invite,
+            taken_back=screening.take_invitation_back,
+        ),
     }
 )
 

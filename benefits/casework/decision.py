@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from benefits.casework import workflow
-from benefits.casework.assessment import Judgement, assess_case, keep
+from benefits.casework.assessment import Judgement, assess_case
 from benefits.casework.consequence import consequence_of
 from benefits.casework.grant import Decided, grant, require_payable, take_back
+from benefits.casework.kept import keep
 from benefits.casework.notice import close_notice, post_notice, require_complete
 from benefits.core.actor import Actor
 from benefits.core.errors import CapExceeded, DutyConflict, NotEligible, StateForbids, invalid

@@ -16,7 +16,7 @@ from benefits.casework.policy_book import edition_on
 from benefits.core.actor import Actor
 from benefits.core.errors import Fault, Invalid, NotFound, invalid
 from benefits.money.fund import paying_fund
-from benefits.rules.declaration import parse_facts
+from benefits.rules.declaration import parse_case_facts
 from models.application import Application
 from models.columns import new_id
 from models.place import RoundQuota
@@ -114,7 +114,7 @@ def _edition_for(session: Session, programme: str, event_on: date, facts: Mappin
     if running is None:
         raise invalid("/event_on", "no_policy_in_force")
     declared = catalogue.programme(programme)
-    parse_facts(declared, facts)
+    parse_case_facts(declared, facts)
     own = [name for name in facts if declared.all_facts[name].source != "given" and name != "union_kind"]
     if own:
         raise Invalid([Fault(f"/facts/{name}", "fact_of_each_member") for name in own])

@@ -129,6 +129,12 @@ class RetentionRuns(Refusal):
     code = "retention_runs"
 
 
+class ConsentMissing(Refusal):
+    """The person has not consented to this, or no longer does; `clause` is the law that asks for it."""
+
+    code = "consent_missing"
+
+
 class FundExhausted(Refusal):
     """The fund has less available than asked."""
 

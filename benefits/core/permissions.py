@@ -70,6 +70,9 @@ PERMISSIONS = MappingProxyType(
         "relief.settle": frozenset({"finance"}),
         "relief.disclose": frozenset({"officer", "reviewer"}),
         "policy.edit": frozenset({"policy_editor"}),
+        "screening.read": frozenset({"officer", "reviewer", "auditor", "screening_medical"}),
+        "screening.keep": frozenset({"officer", "screening_medical"}),
+        "screening.result": frozenset({"screening_medical"}),
         "record.read": frozenset({"auditor"}),
     }
 )

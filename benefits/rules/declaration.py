@@ -20,6 +20,7 @@ __all__ = [
     "RecordFact",
     "facts_schema",
     "label",
+    "parse_case_facts",
     "parse_facts",
     "show_facts",
 ]
@@ -91,6 +92,19 @@ def parse_facts(programme: Programme, json: Mapping[str, Any]) -> dict[str, Any]
             faults.append(Fault(f"/facts/{name}{misread.suffix}", misread.code, misread.params))
     if faults:
         raise Invalid(faults)
+    return values
+
+
+def parse_case_facts(programme: Programme, json: Mapping[str, Any]) -> dict[str, Any]:
+    """The same for a case, which everybody on its way reads: it holds no fact that is not to be kept.
+
+    Raises:
+        Invalid: as above, or `fact_not_kept`.
+    """
+    values = parse_facts(programme, json)
+    withheld = sorted(name for name in values if not programme.all_facts[name].kept)
+    if withheld:
+        raise Invalid([Fault(f"/facts/{name}", "fact_not_kept") for name in withheld])
     return values
 
 

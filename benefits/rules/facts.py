@@ -42,7 +42,7 @@ class Fact:
     used where the fact is absent, `none` where it is stated to be none (JSON null) and that means a value,
     such as no money. `source` says who supplies it when a member is named: the register, the entitlement
     record, or the asker. `period` marks a fact that holds for a year only, so that no first passing day can
-    be worked out from it.
+    be worked out from it. One that is not `kept` may be asked about, and no case ever holds it.
     """
 
     name: str
@@ -56,6 +56,7 @@ class Fact:
     sensitive: bool = False
     period: bool = False
     source: Literal["given", "register", "record"] = "given"
+    kept: bool = True
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,8 @@ APPEND_ONLY = {
     "premium_payment",
     "receipt",
     "relief_act",
+    "screening_attempt",
+    "screening_detail",
     "voucher",
     "voucher_line",
 }

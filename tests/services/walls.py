@@ -78,7 +78,8 @@ def _side(connection: Connection, top: str, root: uuid.UUID, letter: str) -> Sid
             del row["n"]  # always the server's own
         insert(connection, table, row)
         rows[name] = row
-    return Side(Scope(account_id, "request-of-a-test", (f"/{top}/{code}/",)), unit_id, rows)
+    path = f"/{top}/{code}/"
+    return Side(Scope(account_id, "request-of-a-test", (path,), medical=(path,)), unit_id, rows)
 
 
 def is_row(table: Table, row: dict[str, Any]) -> Any:

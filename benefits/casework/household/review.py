@@ -11,11 +11,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from benefits.casework.assessment import Judgement, assess_freely, content_of, judged_again
+from benefits.casework.assessment import Judgement, assess_freely, judged_again
 from benefits.casework.household import state
 from benefits.casework.household.figures import PROGRAMME
 from benefits.casework.household.paper_copy import note_change
 from benefits.casework.household.sealed import read_sealed
+from benefits.casework.kept import content_of
 from benefits.core.actor import Actor
 from benefits.core.errors import DutyConflict, NotEligible, NotFound, StateForbids, invalid
 from benefits.registry.file_key import seal

@@ -22,7 +22,7 @@ from benefits.casework.roster.shelf import find_roster
 from benefits.casework.round import joined_round, kept_to_round, live_case_in
 from benefits.core.actor import Actor
 from benefits.core.errors import Fault, Invalid, NotEligible, StateForbids, invalid
-from benefits.rules.declaration import parse_facts
+from benefits.rules.declaration import parse_case_facts
 from models.columns import new_id
 from models.membership import Membership
 from models.roster import Roster
@@ -127,7 +127,7 @@ def _require_suitable(session: Session, code: str, event_on: date, facts: Mappin
     if code not in catalogue.programmes():
         raise invalid("/programme", "programme_unknown")
     programme = catalogue.programme(code)
-    parse_facts(programme, facts)
+    parse_case_facts(programme, facts)
     known = programme.all_facts
     own = [name for name in facts if known[name].source != "given" or known[name].sensitive]
     if own:

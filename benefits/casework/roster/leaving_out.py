@@ -9,8 +9,9 @@ from types import MappingProxyType
 from sqlalchemy.orm import Session
 
 from benefits.casework import workflow
-from benefits.casework.assessment import Judgement, keep
+from benefits.casework.assessment import Judgement
 from benefits.casework.consequence import consequence_of
+from benefits.casework.kept import keep
 from benefits.casework.roster.shelf import Carried
 from benefits.core.actor import Actor
 from benefits.core.errors import Invalid, Refusal

@@ -20,7 +20,7 @@ from benefits.casework.roster.leaving_out import end_cases
 from benefits.core.actor import Actor
 from benefits.core.errors import AlreadyExists, Fault, Invalid, StateForbids, invalid
 from benefits.money.duty import require_duty
-from benefits.rules.declaration import parse_facts
+from benefits.rules.declaration import parse_case_facts
 from models.application import Application
 from models.membership import Membership
 from models.roster import Roster, RosterLine
@@ -71,7 +71,7 @@ def require_own(roster: Roster, own: Mapping[str, Any]) -> None:
         Invalid.
     """
     facts = own.get("facts") or {}
-    parse_facts(catalogue.programme(roster.programme), facts)
+    parse_case_facts(catalogue.programme(roster.programme), facts)
     faults = [
         Fault(f"/facts/{name}", "differs_from_roster", {"wanted": wanted})
         for name, wanted in roster.facts.items()

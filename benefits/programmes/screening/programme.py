@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benefits.rules.declaration import Fact, Programme, label
+from benefits.rules.declaration import Fact, Programme, RecordFact, label
 
 BI_RADS = {
     "0": label("0 类：需补充检查", "0: incomplete"),
@@ -47,10 +47,45 @@ PROGRAMME = Programme(
         Fact("appointment_on", "date", label("预约日期", "day of the appointment")),
         Fact("basic_education", "bool", label("基础教育单位", "unit of basic education"), source="register"),
         Fact("remote_area", "bool", label("偏远地区", "remote area"), source="register"),
-        Fact("last_normal_on", "date", label("上次筛查正常的日期", "day of the last normal screening"), sensitive=True),
-        Fact("hpv_types", "integers", label("HPV 阳性分型", "HPV types found"), none=(), sensitive=True),
-        Fact("tbs", "text", label("宫颈细胞学（TBS）", "cervical cytology (TBS)"), choices=TBS, sensitive=True),
-        Fact("visible_lesion", "bool", label("肉眼可见病变", "visible lesion"), none=False, sensitive=True),
-        Fact("bi_rads", "text", label("乳腺 BI-RADS 分类", "BI-RADS of the breast"), choices=BI_RADS, sensitive=True),
+        Fact(
+            "last_normal_on",
+            "date",
+            label("上次筛查正常的日期", "day of the last normal screening"),
+            sensitive=True,
+            source="record",
+        ),
+        Fact("hpv_types", "integers", label("HPV 阳性分型", "HPV types found"), none=(), sensitive=True, kept=False),
+        Fact(
+            "tbs",
+            "text",
+            label("宫颈细胞学（TBS）", "cervical cytology (TBS)"),
+            choices=TBS,
+            sensitive=True,
+            kept=False,
+        ),
+        Fact("visible_lesion", "bool", label("肉眼可见病变", "visible lesion"), none=False, sensitive=True, kept=False),
+        Fact(
+            "colposcopy",
+            "text",
+            label("阴道镜", "colposcopy"),
+            choices={
+                "none": label("未做", "not done"),
+                "normal": label("正常", "normal"),
+                "abnormal": label("异常", "abnormal"),
+            },
+            default="none",
+            none="none",
+            sensitive=True,
+            kept=False,
+        ),
+        Fact(
+            "bi_rads",
+            "text",
+            label("乳腺 BI-RADS 分类", "BI-RADS of the breast"),
+            choices=BI_RADS,
+            sensitive=True,
+            kept=False,
+        ),
     ),
+    record_facts=(RecordFact("last_normal_on", "told", (), told_by="screening_last_normal"),),
 )

@@ -1,0 +1,33 @@
+"""Whose books pay for a case: the union that keeps its fund, or until there is one the fund of its round."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from models.application import Application
+from models.money import Fund
+from models.round import Round
+from models.unit import Unit
+
+
+def payer_kinds(session: Session, applications: Sequence[Application]) -> Mapping[UUID, str]:
+    """The kind of the paying union by case; a case for which no fund is named is not among them."""
+    of_fund = _kinds(session, Fund.id, [each.fund_id for each in applications])
+    of_round = _kinds(session, Round.id, [each.round_id for each in applications])
+    named = {each.id: of_fund.get(each.fund_id) or of_round.get(each.round_id) for each in applications}
+    return {case_id: kind for case_id, kind in named.items() if kind is not None}
+
+
+def _kinds(session: Session, key: InstrumentedAttribute[UUID], ids: Sequence[UUID | None]) -> dict[UUID | None, str]:
+    """The kind of the union that keeps a fund, by the fund or by the round that it pays for."""
+    wanted = {each for each in ids if each is not None}
+    if not wanted:
+        return {}
+    query = select(key, Unit.union_kind).select_from(Fund).join(Unit, Unit.id == Fund.unit_id)
+    if key is Round.id:
+        query = query.join(Round, Round.fund_id == Fund.id)
+    return {row[0]: row[1] for row in session.execute(query.where(key.in_(wanted)))}

@@ -1,0 +1,1 @@
+"""Women's screening: from an approved invitation over consent, appointment and result to the last follow-up."""
