@@ -14,15 +14,8 @@ from benefits.papers.sheet import MM, Cell, Kind, Page, Row, Section
 from benefits.papers.workbook import Table, write_workbook
 
 _A4_LYING = Page(297 * MM, 210 * MM, margin=10 * MM, title=23 * MM, foot=7 * MM, size=8.0, side=7 * MM)
-_WIDE = {"name": 8, "visited_unit": 8, "article": 7, "specification": 5.5, "day": 5.4, "amount": 5.4}
-_WIDE |= {
-    "to_reimburse": 5.4,
-    "unit_price": 4.6,
-    "state": 4,
-    "unit_code": 4.4,
-    "visited_unit_code": 4.4,
-    "batch_number": 5,
-}
+_WIDE = {"name": 7.5, "visited_unit": 7.5, "article": 6.5, "specification": 5.5, "batch_number": 6.4, "day": 6.6}
+_WIDE |= {"amount": 5.4, "to_reimburse": 5.4, "unit_price": 4.6, "state": 4, "unit_code": 4.4, "visited_unit_code": 4.6}
 _LEFT = {"name", "visited_unit", "article", "specification"}
 
 
