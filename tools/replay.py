@@ -35,7 +35,8 @@ def main() -> int:
         return 1
     different = [each for each in every if each.parts]
     for each in different:
-        print(f"case {each.application_id}, assessment {each.assessment_id}: differs in {', '.join(each.parts)}")
+        of = f"case {each.application_id}" if each.application_id else f"file {each.household_id}"
+        print(f"{of}, assessment {each.assessment_id}: differs in {', '.join(each.parts)}")
     print(f"{len(every)} decisions replayed, {len(different)} different")
     return 1 if different else 0
 

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from tests.driver import Api
-from tests.families import prepared_file, seated
-from tests.file_life import opened_file, visit
-from tests.story import books, colleague, done, hardship_figures, new_fund, rows, submitted, today
+from tests.families import number_of, prepared_file, seated
+from tests.file_life import FACTS, opened_file, proposed, visit
+from tests.story import books, colleague, done, grant, hardship_figures, member_id, new_fund, rows, submitted, today
 
 FOUND = "母亲患尿毒症，每周透析三次"
 
@@ -55,6 +55,39 @@ def test_another_unions_officer_finds_nothing(api: Api) -> None:
         assert api("officer-d02").get(f"{path}/{part}").status_code == 404, part
     for act in ("visits", "checks", "incomes", "reviews", "exits", "cause", "paper-done", "transfer", "destruction"):
         assert api("officer-d02").post(f"{path}/{act}", {}, if_match='"1"').status_code == 404, act
+
+
+def test_nobody_acts_on_their_own_file(api: Api) -> None:
+    path = opened_file(api, today())
+    number = number_of(api, "D01-001")
+    account = colleague(api, "self", "officer", person=number)
+    grant(api, account, "reviewer")
+    day = today().isoformat()
+    bodies: dict[str, Any] = {
+        "visits": {
+            "purpose": "half_yearly", "visited_on": day, "visitors": ["甲", "乙"], "found": "x",
+            "signed_in_person": True,
+        },
+        "checks": {
+            "reference": "x", "sent_on": day,
+            "authorisations": [{"household_member_id": head_seat(api, path), "signed_on": day}],
+        },
+        "incomes": {"month": "2022-01-01", "income": "1.00", "persons": 1},
+        "cause": {"removed_on": day},
+        "reviews": {"reviewed_on": day, "facts": FACTS},
+        "exits": {"reason": "death", "evidence": "x"},
+        "paper-done": {"done_on": day},
+        "transfer": {"member_id": member_id(api, "D01-001"), "reason": "x"},
+        "hold": {"reason": "x"},
+        "destruction": {"reason": "x"},
+    }  # fmt: skip
+    for act, body in bodies.items():
+        refused = api("self").act(path, act, body)
+        assert (refused.status_code, refused.get_json()["code"]) == (403, "own_case"), act
+    leaving = proposed(api, path)
+    steps = {"decide": {"minutes": "x"}, "refuse": {"reason": "x"}, "withdraw": {"reason": "x"}, "approve": {}}
+    for act, body in {**steps, "objections": {"reason": "x"}, "notify": {"notified_on": day}}.items():
+        assert api("self").act(leaving, act, body).get_json()["code"] == "own_case", act
 
 
 def sent(api: Api, path: str, seats: list[str], on: date, signed_on: date | None = None) -> Any:
