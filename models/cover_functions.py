@@ -4,14 +4,15 @@ from __future__ import annotations
 
 # Signature -> (result, body), as models/functions.py installs them.
 COVER_FUNCTIONS = {
-    # Mutual aid, over all unions: the cover that holds on a day (its premium paid), a unit's own before a top-up.
+    # Mutual aid, over all unions: the cover that holds on a day (its premium paid), a unit's own before a top-up. One
+    # that ended with its benefit holds on no day any more: it bears one benefit.
     "cover_holding(person_ uuid, plan_ text, on_ date)": (
         "uuid",
         """
 BEGIN
     RETURN (SELECT id FROM cover
             WHERE person_id = person_ AND plan = plan_ AND state <> 'pending'
-              AND ended_reason IS DISTINCT FROM 'taken_back'
+              AND coalesce(ended_reason, '') NOT IN ('taken_back', 'claimed_out')
               AND on_ BETWEEN effective_on AND coalesce(ended_on, term_end_on)
             ORDER BY top_up, id LIMIT 1);
 END""",

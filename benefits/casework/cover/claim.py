@@ -86,7 +86,7 @@ def _bind(session: Session, claim: Claim, application: Application, judgement: J
 
 
 def settle_claim(session: Session, actor: Actor, application: Application, judgement: Judgement) -> None:
-    """After a claim is approved: where the plan says so, the cover and the gifts beside it end on the claim's day.
+    """After a claim is approved: where the plan says so, the cover and the gifts beside it end with the benefit.
 
     Raises:
         NotPermitted: the cover is kept by a unit out of the decider's reach; a union above both decides.
@@ -97,9 +97,9 @@ def settle_claim(session: Session, actor: Actor, application: Application, judge
     ends = judgement.running.edition.figure(figure, application.event_on) if judgement.running and figure else None
     tier = judgement.assessment.derived.get("waiting_tier")
     if claim.cover_id is not None and ends and ends.value and tier in _ENDING_TIERS:
-        day = day_of_claim(judgement.facts, application.event_on)
         for cover in _beside(session, claim, CoverState.IN_FORCE):
-            advance(session, actor, cover, "claim_out", CoverState.ENDED, reason=CoverEnd.CLAIMED_OUT, on=day)
+            last = min(actor.today, cover.term_end_on)  # not the day of the diagnosis, which is the case's alone
+            advance(session, actor, cover, "claim_out", CoverState.ENDED, reason=CoverEnd.CLAIMED_OUT, on=last)
             claim.ended_cover = True
     session.flush()
 
