@@ -14,6 +14,7 @@ from benefits.casework.place import allocation as allocations
 from benefits.casework.place import quota as quotas
 from benefits.casework.policy_book import edition_by_id
 from benefits.casework.round import find_round, lock_round
+from benefits.rules.values import to_fen
 from models.place import Allocation, LeaveBatch
 from models.place_vocabulary import PlaceState
 from models.round import Round
@@ -138,7 +139,7 @@ def _leave(desk: Desk[Round], leave: LeaveBatch) -> dict[str, Any]:
         **{name: getattr(leave, name) for name in ("destination", "lodging", "operator", "insurer")},
         "start_on": begins,
         **{name: facts.get(name) for name in ("days", "out_of_province", "repeat_rule")},
-        "day_rate": rate.value if rate else None,
+        "day_rate": to_fen(rate.value) if rate else None,
     }
 
 
