@@ -86,7 +86,11 @@ class History:
                 body = {"outcome": "returned", "reason": "x", "on": "2026-11-01"}
                 self.note("resolve", who.act(path, "resolve", body))
             elif each["state"] == "returned":
-                account = {"holder": "王", "account_number": card(self.chance.randrange(9999)), "bank": "行"}
+                account = {
+                    "holder": each["payee"]["holder"],
+                    "account_number": card(self.chance.randrange(9999)),
+                    "bank": "行",
+                }
                 self.note("correct", who.act(path, "account", account))
                 self.note("repay", self.api(self.chance.choice(self.accounts)).act(path, "approve"))
 

@@ -79,7 +79,11 @@ class Storm:
     def correct(self) -> None:
         found = self.one(f"/disbursements?fund_id={self.fund}&state=returned")
         if found:
-            body = {"holder": "王", "account_number": card(self.chance.randrange(9999)), "bank": "行"}
+            body = {
+                "holder": found["payee"]["holder"],
+                "account_number": card(self.chance.randrange(9999)),
+                "bank": "行",
+            }
             path = f"/disbursements/{found['id']}"
             self.note("correct", self.world.api("officer").act(path, "account", body))
             self.note("repay", self.world.api("reviewer").act(path, "approve"))

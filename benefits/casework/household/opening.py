@@ -6,10 +6,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from benefits.casework.assessment import Judgement
+from benefits.casework.assessment import Judgement, replay
 from benefits.casework.document import documents_of
 from benefits.casework.household import state
 from benefits.casework.household.file import enter, refresh
@@ -52,8 +52,7 @@ def require_fileable(session: Session, actor: Actor, application: Application, j
         raise StateForbids(state="household_elsewhere", act="approve")
     if headed != HouseholdState.ACTIVE and application.state not in {ApplicationState.DRAFT, ApplicationState.RETURNED}:
         require_ready(session, household, actor.today)
-    aid = judgement.facts.get("aid_kind")
-    _require_payee(session, actor, application, household, student=aid == "education")
+    _require_payee(session, actor, application, household, application.payee_holder, judgement)
 
 
 def open_file(session: Session, actor: Actor, application: Application, judgement: Judgement) -> None:
@@ -99,14 +98,15 @@ def put_back(session: Session, actor: Actor, application: Application) -> None:
     session.flush()
 
 
-def _lock_own(session: Session, application: Application) -> Household | None:
-    """The live file in sight of which the case's member is the head, locked."""
-    return session.scalar(
-        select(Household)
-        .where(Household.person_id == application.person_id, Household.state.in_(LIVE_HOUSEHOLD_STATES))
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
+def _own(application: Application) -> Select[Household]:
+    """The live file in sight of which the case's member is the head."""
+    return select(Household).where(
+        Household.person_id == application.person_id, Household.state.in_(LIVE_HOUSEHOLD_STATES)
     )
+
+
+def _lock_own(session: Session, application: Application) -> Household | None:
+    return session.scalar(_own(application).with_for_update(key_share=True).execution_options(populate_existing=True))
 
 
 def _from_case(judgement: Judgement) -> dict[str, Any]:
@@ -121,12 +121,27 @@ def _from_case(judgement: Judgement) -> dict[str, Any]:
     )
 
 
+def pays(session: Session, actor: Actor, application: Application, holder: str) -> None:
+    """The same of the holder of a corrected account, after the bank returned the payment; raises Invalid."""
+    judgement = replay(session, application)
+    if judgement is not None:
+        household = session.scalar(_own(application))  # not locked: the payment is already, and stands after it
+        _require_payee(session, actor, application, household, holder, judgement, pointer="/holder")
+
+
 def _require_payee(
-    session: Session, actor: Actor, application: Application, household: Household | None, *, student: bool
+    session: Session,
+    actor: Actor,
+    application: Application,
+    household: Household | None,
+    holder: str | None,
+    judgement: Judgement,
+    *,
+    pointer: str = "/payee/holder",
 ) -> None:
-    holder = application.payee_holder
     if holder is None or holder == session.get_one(Membership, application.membership_id).name:
         return
+    student = judgement.facts.get("aid_kind") == "education"
     family = [each for each in members_of(session, household) if not each.is_head] if household and student else []
     minors = [each for each in family if not _of_age(each, actor.today)]
     for each in family:
@@ -134,7 +149,7 @@ def _require_payee(
             continue
         if each.row.relation in _CHILDREN or (minors and _guardianship_proved(session, application)):
             return
-    raise invalid("/payee/holder", "payee_not_head")
+    raise invalid(pointer, "payee_not_head")
 
 
 def _of_age(seated: Seated, today: date) -> bool:
