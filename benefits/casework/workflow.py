@@ -16,6 +16,7 @@ from benefits.casework.seen import seen_hashes
 from benefits.core.actor import Actor
 from benefits.core.errors import StateForbids
 from models.application import Act, Application
+from models.together import write_together
 from models.vocabulary import ApplicationState as State
 
 _BEFORE_APPROVAL = frozenset(
@@ -150,6 +151,7 @@ def _move(session: Session, act: str, moves: Sequence[Move], at: datetime, actor
         if move.to not in _DECIDING:  # what a first reviewer, or all, approved is void
             application.approved_amount, application.fund_id = None, None
         application.touched_at = at
+    write_together(session, [move.application for move in moves])
     session.flush()
 
 

@@ -56,7 +56,7 @@ def test_lists_for_the_same_members_do_not_exceed_their_room(wire: RemoteApi, tr
 
 @pytest.mark.parametrize("trial", range(TRIALS))
 def test_the_last_of_a_fund_pays_one_list_whole(wire: RemoteApi, trial: int) -> None:
-    """Control: the conditional update, once for a list's total (`fund._move`), and `ck_fund_never_overdrawn` behind it."""
+    """Control: the conditional update for a list's total (`fund._move`); behind it `ck_fund_never_overdrawn`."""
     fund = fund_of(wire, "5000.00")
     visit = {"facts": {"kind": "visit", "occasion": "labour_day", "form": "goods"}, "item": None}
     sums = {"AH-D01": "700.00", "AH-D02": "1000.00", "AH-D03": "1000.00"}  # 2,800 and twice 3,000: only one fits

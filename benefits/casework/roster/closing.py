@@ -24,6 +24,7 @@ from models.application import Application
 from models.money import Disbursement
 from models.roster import Roster
 from models.roster_vocabulary import RosterLineState, RosterState
+from models.together import write_together
 from models.vocabulary import ApplicationState, DisbursementState, EntitlementState
 
 
@@ -53,6 +54,7 @@ def close(session: Session, actor: Actor, roster: Roster) -> Roster:
     settle_awards(session, [case.id for case in back], EntitlementState.RELEASED)
     for each in given:
         each.line.state, each.line.touched_at = RosterLineState.ISSUED, actor.at
+    write_together(session, [each.line for each in given])
     kept = [workflow.Move(each.case, ApplicationState.APPROVED, amount=each.case.approved_amount) for each in given]
     gone = [workflow.Move(case, ApplicationState.LAPSED, amount=case.approved_amount) for case in back]
     workflow.advance_all(session, actor, "book", kept)

@@ -22,6 +22,7 @@ from benefits.money.payee import NO_PAYEE, registered_with, seal_with
 from models.membership import Membership
 from models.roster import Roster
 from models.roster_vocabulary import RosterState
+from models.together import write_together
 
 
 def freeze(session: Session, actor: Actor, roster: Roster) -> Roster:
@@ -45,6 +46,7 @@ def freeze(session: Session, actor: Actor, roster: Roster) -> Roster:
     for each in going:
         given = each.judgement.assessment.entitlement
         each.carried.line.form, each.carried.line.touched_at = given.form if given else None, actor.at
+    write_together(session, [each.carried.line for each in going])
     leave_out(session, actor, out, "withdraw")
     hand_in(session, actor, [(each.carried.case, each.judgement) for each in going])
     stages.move(actor, roster, RosterState.FROZEN)
