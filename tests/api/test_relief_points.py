@@ -47,6 +47,25 @@ def test_a_visit_is_planned_approved_made_signed_and_settled(api: Api) -> None:
     assert [each["act"] for each in settled["acts"]] == ["plan", "approve", "visit", "put_back", "sign", "settle"]
     assert refused(api("finance").act(path, "settle")) == (409, "state_forbids")
     assert balance(api, fund) == after
+    posted = rows(
+        api,
+        "SELECT l.key, l.debit, l.credit FROM voucher v JOIN voucher_line l ON l.voucher_id = v.id "
+        "WHERE v.fund_id = :fund ORDER BY l.serial",
+        fund=fund,
+    )
+    assert [(line.key, f"{line.debit}", f"{line.credit}") for line in posted] == [
+        ("RIGHTS.LABOUR_PROTECTION", "3743.00", "0.00"),
+        ("BANK", "0.00", "3743.00"),
+    ]
+
+
+def test_a_visit_of_which_everything_came_back_frees_all_its_money(api: Api) -> None:
+    lot, fund = stocked(api, 300), new_fund(api, "4000.00", unit="AH")
+    path = visited(api, lot, fund=fund)
+    done(api("officer").act(path, "put-back", {"goods": portions((lot, 38))}))
+    done(api("reviewer").act(path, "sign", signature((lot, 0))))
+    assert done(api("finance").act(path, "settle"))["settled_amount"] == "0.00"
+    assert (balance(api, fund)["available"], on_hand(api, lot)) == ("4000.00", 300)
 
 
 def test_the_same_key_settles_once(api: Api) -> None:

@@ -1,4 +1,4 @@
-"""What the goods of a visit may be worth for each head, as the edition in force says; and the season it plans for."""
+"""What the edition in force says of visits: the cap per head, the key in the books, the season to plan for."""
 
 from __future__ import annotations
 
@@ -41,6 +41,14 @@ def require_within_cap(session: Session, on: date, heads: int, value: Decimal) -
             gap=f"{up_to_fen(each - limit):.2f}",
         )
         raise NotEligible([over], outcome="ineligible")
+
+
+def books_key(session: Session, on: date) -> str:
+    """The key under which the books count what a visit gave on this day (domain §9.2: 送清凉 is 劳动保护)."""
+    running = edition_on(session, _PROGRAMME, on)
+    if running is None:
+        raise StateForbids(state="no_policy_in_force", act="settle")
+    return running.edition.entitlement.lines[0].code
 
 
 def season_of(session: Session, year: int) -> tuple[date, date]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from benefits.casework.relief import workflow
+from benefits.casework.relief.cap import books_key
 from benefits.casework.relief.given import given_at
 from benefits.core.actor import Actor
 from benefits.core.errors import StateForbids
 from benefits.core.money import NOTHING
 from benefits.money import fund as funds
+from benefits.money.ledger.booking import book_visit
 from models.goods_vocabulary import ReliefState as State
 from models.relief_point import ReliefPoint
 
@@ -17,12 +19,13 @@ from models.relief_point import ReliefPoint
 def settle(session: Session, actor: Actor, point: ReliefPoint) -> ReliefPoint:
     """Charge what was signed to the point's fund, once, and give the rest of the reservation back.
 
-    The money leaves the fund here and nowhere else: buying a lot reserves nothing, so that goods which go to a roster
-    are charged by its cases alone. What the visited unit bought is reimbursed out of this very amount.
+    The money leaves the fund here and nowhere else, with a voucher in its books: buying a lot reserves nothing, so
+    that goods which go to a roster are charged by its cases alone. What the visited unit bought is reimbursed out of
+    this very amount.
 
     Raises:
         StateForbids: not signed; or a lot of which issued is not signed + put back, to the unit (domain §4.2).
-        NotPermitted. DutyConflict: by who planned, visited, approved or signed off.
+        NotPermitted: of a fund of a unit above too. DutyConflict: by who planned, visited, approved or signed off.
     """
     workflow.require(session, actor, point, "relief.settle", "settle")
     given = given_at(session, [point.id]).get(point.id, [])
@@ -37,12 +40,16 @@ def settle(session: Session, actor: Actor, point: ReliefPoint) -> ReliefPoint:
                 returned=each.returned,
             )
     amount = sum((each.amount for each in given), NOTHING)
+    if point.fund_id is None or point.visited_on is None:
+        raise StateForbids(state=point.state, act="settle")
+    fund = funds.kept_fund(session, actor, point.fund_id)
     point.settled_amount = amount
     workflow.advance(session, actor, point, "settle", State.SETTLED)
-    if point.fund_id is not None:
-        funds.commit_reserved(session, point.fund_id, amount)
-        funds.spend(session, point.fund_id, amount)
-        funds.release(session, point.fund_id, point.budget - amount)
+    funds.commit_reserved(session, fund.id, amount)
+    funds.spend(session, fund.id, amount)
+    funds.release(session, fund.id, point.budget - amount)
+    if amount:
+        book_visit(session, actor, fund.id, books_key(session, point.visited_on), amount, str(point.id))
     return point
 
 
