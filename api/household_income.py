@@ -9,9 +9,9 @@ from api.fields import Body, Day, Flag, Id, Money, Text, Whole
 from api.guard import Desk, operation
 from api.paging import PageQuery, page_of, page_of_all
 from benefits.casework.household.cause import mark_cause
+from benefits.casework.household.figures import usual_division
 from benefits.casework.household.file import find_household, lock_household
 from benefits.casework.household.income import Month, incomes_of, record_income
-from benefits.programmes.hardship.programme import PROGRAMME
 from models.household import Household
 
 bp = Blueprint("household_income", __name__, url_prefix="/households", description="家庭月收入 / Incomes by month")
@@ -23,7 +23,7 @@ class IncomeBody(Body):
     month = Day(required=True)
     income = Money(required=True)
     persons = Whole(required=True, least=1, most=99)
-    division = Text(load_default=PROGRAMME.all_facts["division"].default, least=1, most=12)
+    division = Text(load_default=usual_division(), least=1, most=12)
     evidence = Text(load_default=None, allow_none=True, most=200)
     replaces_id = Id(load_default=None, allow_none=True)
 

@@ -77,8 +77,7 @@ def test_six_months_in_a_row_and_fresh(api: Api, at: At, first: date, amounts: l
     cause_removed(then, path, date(2022, 1, 1))
     incomes(then, path, first, amounts)
     months = {each["month"]: each for each in out(then, path).get_json()["months"]}
-    assert months[missing]["per_head"] is None
-    assert months[missing]["above"] is None
+    assert [months[missing][name] for name in ("per_head", "line", "above")] == [None, "800.00", None]
     assert len(months) == 6
 
 
@@ -164,6 +163,32 @@ def test_nobody_takes_two_sides_of_an_exit(api: Api, at: At) -> None:
     for who in ("both", "reviewer"):
         assert later(who).act(leaving, "approve").get_json()["code"] == "duty_conflict", who
     assert done(later("reviewer2").act(leaving, "approve"))["state"] == "approved"
+
+
+def test_each_step_only_from_its_state(api: Api, at: At) -> None:
+    then = at(JULY)
+    second_reviewer(then)
+    leaving = proposed(then, opened_file(then, date(2021, 3, 1)))
+    notified = {"notified_on": "2022-07-20"}
+    steps: dict[str, tuple[str, dict[str, Any]]] = {
+        "decide": ("reviewer", {"minutes": "1"}),
+        "approve": ("reviewer2", {}),
+        "refuse": ("reviewer2", {"reason": "1"}),
+        "objections": ("officer", {"reason": "1"}),
+        "notify": ("officer", notified),
+        "withdraw": ("officer", {"reason": "1"}),
+    }
+    walk = [("proposed", {"approve", "objections", "notify"}), ("on_notice", {"decide", "notify"})]
+    walk += [("approved", {"decide", "approve", "refuse", "objections"}), ("done", set(steps))]
+    for (where, forbidden), forward in zip(walk, (*("decide", "approve", "notify"), None), strict=True):
+        now = at(JULY if where == "proposed" else date(2022, 7, 20))
+        for act in sorted(forbidden):
+            who, body = steps[act]
+            answer = now(who).act(leaving, act, body)
+            assert (answer.status_code, answer.get_json()["params"]["state"]) == (409, where), (where, act)
+        if forward:
+            who, body = steps[forward]
+            done(now(who).act(leaving, forward, body))
 
 
 def test_other_reasons_want_evidence_which_is_sealed(api: Api, at: At) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from benefits import catalogue
 from benefits.casework.policy_book import edition_by_id, edition_on
 from benefits.core.errors import StateForbids
 from models.policy import Policy
@@ -32,6 +33,11 @@ def figure(session: Session, name: str, on: date) -> Any:
     if value is None:
         raise StateForbids(state="figure_missing", act=name)
     return value
+
+
+def usual_division() -> str:
+    """The row of the table of subsistence lines that is meant where nothing else is said."""
+    return str(catalogue.programme(PROGRAMME).all_facts["division"].default)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from benefits.casework.household import state
-from benefits.casework.household.figures import figure, line_on, subsistence_lines
+from benefits.casework.household.figures import Line, figure, line_on, subsistence_lines, usual_division
 from benefits.casework.household.paper_copy import note_change
 from benefits.core.actor import Actor
 from benefits.core.errors import invalid
@@ -114,12 +114,6 @@ def record_income(
     return row
 
 
-def months_of(session: Session, household: Household) -> list[Month]:
-    """The months on record as they stand after corrections, in order."""
-    lines = subsistence_lines(session)
-    return [_judged(row, lines) for row in _current(session, household)]
-
-
 def incomes_of(session: Session, household: Household) -> list[Month]:
     """Every row ever recorded, corrected ones too, in order of recording."""
     lines = subsistence_lines(session)
@@ -134,12 +128,15 @@ def exit_months(session: Session, household: Household, today: date) -> list[Mon
 
     Where that one lies too far back, they end with the last that would do; what is not recorded is shown as missing.
     """
-    known = {each.month: each for each in months_of(session, household)}
+    lines = subsistence_lines(session)
+    current = _current(session, household)
+    known = {row.month: _judged(row, lines) for row in current}
     number: int = figure(session, "exit_income_months", today)
     fresh: int = figure(session, "exit_income_fresh_months", today)
     last = max([*known, months_before(today.replace(day=1), fresh)])
     wanted = [months_before(last, back) for back in reversed(range(number))]
-    return [known.get(month) or Month(month, None, None) for month in wanted]
+    division = current[-1].division if current else usual_division()
+    return [known.get(month) or Month(month, None, line_on(lines, division, month)) for month in wanted]
 
 
 def months_before(month: date, n: int) -> date:
@@ -148,7 +145,7 @@ def months_before(month: date, n: int) -> date:
     return date(year, before + 1, 1)
 
 
-def _judged(row: HouseholdIncome, lines: list[Any]) -> Month:
+def _judged(row: HouseholdIncome, lines: list[Line]) -> Month:
     return Month(row.month, row, line_on(lines, row.division, row.month))
 
 

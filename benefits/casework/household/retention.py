@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from benefits.casework.household import state
-from benefits.casework.household.figures import figure
+from benefits.casework.household.figures import figure_if_any
 from benefits.core.actor import Actor
 from benefits.core.errors import DutyConflict, NotFound, RetentionRuns, StateForbids
 from benefits.rules.values import add_years
@@ -17,8 +17,12 @@ from models.household_exit import HouseholdDestruction
 
 
 def kept_until(session: Session, household: Household, today: date) -> date | None:
-    """The first day on which an exited file may be destroyed (总工办〔2016〕36号 art. 15); None before its exit."""
-    return household.exited_on and add_years(household.exited_on, figure(session, "retention_years", today))
+    """The first day on which an exited file may be destroyed (总工办〔2016〕36号 art. 15).
+
+    None before its exit, and where no edition says how long: then it may not be destroyed at all.
+    """
+    years: int | None = figure_if_any(session, "retention_years", today)
+    return None if household.exited_on is None or years is None else add_years(household.exited_on, years)
 
 
 def find_destruction(session: Session, household: Household) -> HouseholdDestruction:
