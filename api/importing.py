@@ -73,6 +73,12 @@ class MarkedQuery(fields.Body):
     only_rejected = fields.QueryFlag(load_default=False)
 
 
+class TemplateQuery(fields.Body):
+    """With `programme`, a table of cases has a column for each of its facts."""
+
+    programme = fields.Text(load_default=None, most=64)
+
+
 def load_import(session: Session, actor: Actor, import_id: UUID) -> Sent:
     """The import that a path names, with its job."""
     return imports.find_import(session, actor, import_id)
@@ -169,16 +175,22 @@ def marked_workbook(desk: Desk[Sent], query: dict[str, Any]) -> Response:
 
 @bp.route("/templates/<name>.xlsx", methods=["GET"])
 @operation("import.read")
+@bp.arguments(TemplateQuery, location="query")
 @bp.response(200, FILE, content_type=_XLSX)
-def template(desk: Desk[None], name: str) -> Response:  # noqa: ARG001 - it is the same for everybody
-    """空白模板 / An empty table to fill in."""
+def template(desk: Desk[None], query: dict[str, Any], name: str) -> Response:  # noqa: ARG001 - the same for everybody
+    """空白模板 / An empty table to fill in; one of cases may have the columns of one programme."""
     if name not in KINDS:
         raise NotFound
-    columns = KINDS[name].columns
+    kind, programme = KINDS[name], query["programme"]
+    columns = kind.columns
     shown = [
-        Column(title, title in columns.required, choices=_choices(columns.words.get(title)))
+        Column(title, title in columns.required, columns.notes.get(title, ""), _choices(columns.words.get(title)))
         for title in (*columns.required, *columns.optional)
     ]
+    if programme is not None:
+        if kind.further is None:
+            raise NotFound
+        shown += [Column(title, choices=words) for title, words in kind.further(programme, reader_language())]
     return download(template_workbook(shown, columns.sheet), _XLSX, f"template-{name}.xlsx")
 
 

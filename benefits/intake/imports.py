@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count, islice
 from pathlib import PurePath
@@ -49,12 +49,14 @@ class ImportKind:
     """One kind of file.
 
     `take` checks every row in order and, if told to apply, lands the good ones in the session's transaction; it gives
-    each row back, checked.
+    each row back, checked. `further` names the columns, each with the words it takes, that its template may have for
+    one programme and language; it raises NotFound.
     """
 
     columns: Columns
     permission: str
     take: Callable[[Session, Actor, Taking], Iterable[Checked[Any]]]
+    further: Callable[[str, str], Sequence[tuple[str, Sequence[str]]]] | None = None
 
 
 def start_import(

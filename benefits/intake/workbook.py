@@ -48,26 +48,38 @@ class Limits:
 
 @dataclass(frozen=True)
 class Columns:
-    """The table that a kind of import expects: its sheet's name, its columns by their headings, and their words."""
+    """The table that a kind of import expects: its sheet's name, its columns by their headings, and their words.
+
+    `also` are further headings that are read where they stand, as `as_heading` writes them, in whatever case; `notes`
+    explain a heading to whoever fills the table in.
+    """
 
     sheet: str
     required: tuple[str, ...]
     optional: tuple[str, ...]
     words: Mapping[str, CodeTable] = field(default_factory=dict)
+    also: frozenset[str] = frozenset()
+    notes: Mapping[str, str] = field(default_factory=dict)
     ignored: frozenset[str] = frozenset({"序号", "备注", "校验结果", "Findings"})  # the last two: our own marks
 
     def bind(self, header: list[str]) -> list[tuple[str, int]]:
-        """Which heading stands where; blanks and the star of a required column are no part of a heading."""
-        names = ["".join(tidy(heading).split()).strip("*＊") for heading in header]
+        """Which heading stands where."""
+        names = [as_heading(heading) for heading in header]
         known = {name: at for at, name in enumerate(names) if name}
         if len(known) != sum(map(bool, names)):
             twice = sorted({name for name in names if name and names.count(name) > 1})
             raise refused("header_duplicate", columns=twice)
         if missing := [name for name in self.required if name not in known]:
             raise refused("column_missing", columns=missing)
-        if unknown := sorted(known.keys() - {*self.required, *self.optional} - self.ignored):
+        unknown = sorted(known.keys() - {*self.required, *self.optional} - self.ignored)
+        if unknown := [name for name in unknown if name.casefold() not in self.also]:
             raise refused("column_unknown", columns=unknown)
         return [(name, at) for name, at in known.items() if name not in self.ignored]
+
+
+def as_heading(text: str) -> str:
+    """A heading as it is compared: blanks and the star of a required column are no part of it."""
+    return "".join(tidy(text).split()).strip("*＊")
 
 
 @dataclass(frozen=True)

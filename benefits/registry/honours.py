@@ -107,7 +107,7 @@ def require_level(title: str, level: str) -> None:
     """
     known = level_of(title)
     if known is not None and known != level:
-        raise invalid("/level", "honour_level_mismatch", title=title, wanted=known)
+        raise invalid("/level", "honour_level_mismatch", wanted=known)
 
 
 def change_honour(session: Session, actor: Actor, held: HonourOf, changes: Mapping[str, Any]) -> HonourOf:
