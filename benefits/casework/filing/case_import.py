@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from benefits.casework.application import Filing, file_application
-from benefits.casework.assessment import assess_freely, stored_facts
+from benefits.casework.assessment import assess_freely
+from benefits.casework.case_facts import stored_facts
 from benefits.casework.decision import submit
 from benefits.casework.filing.sheet import COLUMNS, NEEDED, ListedCase, check_case
 from benefits.casework.filing.typed_facts import further_columns
