@@ -112,15 +112,8 @@ def run_import(work: Work, kinds: Mapping[str, ImportKind]) -> None:
             rows = _stepping(table.rows, work, table.height)
             checked = kind.take(session, actor, Taking(rows, imported.mode == ImportMode.APPLY, imported.id))
             _keep(session, imported, checked)
-        work.finish(
-            session,
-            {
-                "rows": imported.rows,
-                "accepted": imported.accepted,
-                "rejected": imported.rejected,
-                "warnings": imported.warnings,
-            },
-        )
+        counts = ("rows", "accepted", "rejected", "warnings")
+        work.finish(session, {name: getattr(imported, name) for name in counts})
 
 
 def _content(session: Session, imported: Import) -> bytes:
