@@ -2,76 +2,22 @@
 
 from __future__ import annotations
 
-import csv
 import io
-import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable
+from functools import partial
 
 import openpyxl
 import pytest
-from sqlalchemy.orm import Session
 
-from benefits.casework.filing import case_import
-from benefits.jobs.work import Work
-from benefits.jobs.worker import work_once
-from config.settings import Settings
+from tests.case_sheet import DAY, HEADER, PAIRS, cases, living, number_of, sent, sheet, told
 from tests.driver import Api
-from tests.story import LIVING, approved, card, done, filed, member_id, new_fund, rows, today
-from tools.provision import Provisioned
-from tools.worker import HANDLERS, shop
-
-DAY = f"{today().year}-06-01"
-PAIRS = (
-    "救助项目=生活救助；家庭人口=3；家庭年可支配收入=48,000元；家庭年刚性支出（元）：28000；当地月低保标准（元）=800.00；"
-    "突发意外或重大疾病=否；household_already_filed=否；自有住房套数=1；经商办企业或雇工=否；子女就读高收费学校=否；"
-    "拥有非经营性机动车=否"
-)
-HEADER = ("项目", "证件号码", "单位代码", "事件日期", "申请金额", "提交", "情况")
-Row = Sequence[str]
+from tests.story import LIVING, card, done, filed, rows, today
 
 
 @pytest.fixture
 def numbers(committed_api: Api) -> Callable[[str], str]:
     """Identity numbers of the demonstration's members by staff number."""
-
-    def number(staff_number: str) -> str:
-        path = f"/members/{member_id(committed_api, staff_number)}/disclosures"
-        shown = done(committed_api("officer").post(path, {"fields": ["id_number"], "purpose": "导入"}))
-        return str(shown["id_number"])
-
-    return number
-
-
-def sheet(header: Row, *lines: Row) -> bytes:
-    out = io.StringIO()
-    csv.writer(out).writerows([header, *lines])
-    return out.getvalue().encode()
-
-
-def sent(api: Api, content: bytes, *, by: str = "officer", mode: str = "apply", name: str = "cases.csv") -> str:
-    form = {"file": (io.BytesIO(content), name), "kind": "cases", "mode": mode}
-    answer = api(by).post("/imports", data=form)
-    assert answer.status_code == 202, answer.get_json()
-    return f"/imports/{answer.get_json()['id']}"
-
-
-def told(api: Api, path: str, by: str = "officer") -> tuple[dict[str, Any], list[tuple[int, str, str, str]]]:
-    shown = done(api(by).get(path))
-    found = done(api(by).get(f"{path}/findings?limit=200"))["items"]
-    assert all(each["message"] and each["message"] != each["code"] and "…" not in each["message"] for each in found)
-    return shown, [(each["row"], each["column"], each["code"], each["severity"]) for each in found]
-
-
-def cases(api: Api) -> list[dict[str, Any]]:
-    listed = done(api("officer").get("/applications?limit=200"))["items"]
-    return [done(api("officer").get(f"/applications/{each['id']}")) for each in listed]
-
-
-def living(number: str, *, unit: str = "AH-D01", amount: str = "2000", hand_in: str = "", pairs: str = PAIRS) -> Row:
-    return ("困难职工帮扶", number, unit, DAY, amount, hand_in, pairs)
+    return partial(number_of, committed_api)
 
 
 def test_rows_become_cases_once(committed_api: Api, numbers: Callable[[str], str], worker: Callable[[], bool]) -> None:
@@ -256,64 +202,3 @@ def test_the_template_of_a_programme_is_filled_in_and_sent(
         assert told(committed_api, path)[0]["accepted"] == 1
     assert officer.get("/imports/templates/cases.xlsx?programme=nothing").status_code == 404
     assert officer.get("/imports/templates/members.xlsx?programme=hardship").status_code == 404
-
-
-def test_a_worker_that_dies_files_none_and_another_files_all(
-    committed_api: Api, numbers: Callable[[str], str], worker: Callable[[], bool], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    content = sheet(HEADER, living(numbers("D01-001")), living(numbers("D01-002")))
-    sent(committed_api, content)
-
-    def die(_work: Work, _session: Session, _result: dict[str, Any]) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patched:
-        patched.setattr(Work, "finish", die)
-        with pytest.raises(KeyboardInterrupt):
-            worker()
-    assert cases(committed_api) == []
-    sent(committed_api, content)
-    assert worker()
-    assert len(cases(committed_api)) == 2
-
-
-def test_the_same_sheet_sent_twice_at_once_files_each_row_once(
-    committed_api: Api, numbers: Callable[[str], str], committed: Provisioned, settings: Settings
-) -> None:
-    people = ("D01-001", "D01-002", "D01-003")
-    forth = sheet(HEADER, *(living(numbers(each)) for each in people))
-    back = sheet(HEADER, *(living(numbers(each)) for each in reversed(people)))
-    paths = [sent(committed_api, forth), sent(committed_api, back)]
-    shops = [shop(replace(settings, database_url=committed.app_url), threading.Event()) for _ in paths]
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda each: work_once(each, HANDLERS), shops))
-    for each in shops:
-        each.engine.dispose()
-    assert [told(committed_api, path)[0]["state"] for path in paths] == ["done", "done"]
-    assert len(cases(committed_api)) == 3
-
-
-def test_too_many_rows_are_refused(
-    committed_api: Api, worker: Callable[[], bool], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(case_import, "MOST_ROWS", 1)
-    path = sent(committed_api, sheet(HEADER, living("1"), living("2")))
-    assert worker()
-    failed = done(committed_api("officer").get(path))
-    assert (failed["state"], failed["result"]["code"]) == ("failed", "too_many_rows")
-
-
-def test_a_case_from_a_sheet_goes_the_way_of_every_other(
-    committed_api: Api, numbers: Callable[[str], str], worker: Callable[[], bool]
-) -> None:
-    api = committed_api
-    sent(api, sheet(HEADER, living(numbers("D01-001"), hand_in="是")))
-    assert worker()
-    (case,) = cases(api)
-    trail = done(api("officer").get(f"/applications/{case['id']}/trail"))["items"]
-    assert [each["act"] for each in trail] == ["file", "submit"]
-    fund = new_fund(api)
-    assert done(api("reviewer").act(f"/applications/{case['id']}", "approve", {"fund_id": fund}))["state"] == "approved"
-    assert approved(api, fund, "D01-002")
-    secret = numbers("D01-001")
-    assert rows(api, "SELECT 1 FROM record_entry WHERE body::text LIKE :s", s=f"%{secret}%") == []
