@@ -9,15 +9,17 @@ from functools import cache
 from importlib import resources
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
 from benefits.casework import workflow
+from benefits.casework.place.life import OVER
 from benefits.casework.policy_book import edition_on
 from benefits.core.actor import UNION_ZONE
 from benefits.jobs.work import Work
 from benefits.money.entitlement import lock_person
 from models.application import Application
+from models.place import Place
 from models.round import Round
 from models.vocabulary import ApplicationState as State
 
@@ -46,11 +48,12 @@ def find_due(session: Session, at: datetime) -> Iterator[tuple[UUID, UUID]]:
 
 
 def _open_cases() -> Select[Application, date | None]:
-    """Cases that may lapse, each with its round's last day; those of a roster are the roster's."""
+    """Cases that may lapse, each with its round's last day; a roster's are its own, one with a place waits for people."""
+    placed = exists().where(Place.application_id == Application.id, Place.state.not_in(OVER))
     return (
         select(Application, Round.closes_on)
         .outerjoin(Round, Round.id == Application.round_id)
-        .where(Application.state.in_(workflow.MAY_FOLLOW["lapse"]), Application.roster_id.is_(None))
+        .where(Application.state.in_(workflow.MAY_FOLLOW["lapse"]), Application.roster_id.is_(None), ~placed)
         .execution_options(populate_existing=True)
     )
 

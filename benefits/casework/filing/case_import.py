@@ -173,8 +173,8 @@ class _Desk:
 def _not_ready(reader: RowReader, findings: Iterable[object]) -> None:
     """Which rules are unmet or want a fact, in both languages; what the member's values are is not told here."""
     wanting = [each for each in findings if isinstance(each, Finding) and each.outcome in {"unmet", "unknown"}]
-    rules = {f"rules_{language[:2]}": [each.rule[language] for each in wanting] for language in ("zh-CN", "en")}
-    reader.fault("提交", "case_not_ready", Severity.WARNING, **rules)
+    rules = [f"{each.rule['zh-CN']} / {each.rule['en']}" for each in wanting]
+    reader.fault("提交", "case_not_ready", Severity.WARNING, rules=rules)
 
 
 KIND = ImportKind(COLUMNS, "import.case", take_cases, further_columns)
