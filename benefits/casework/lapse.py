@@ -48,7 +48,7 @@ def find_due(session: Session, at: datetime) -> Iterator[tuple[UUID, UUID]]:
 
 
 def _open_cases() -> Select[Application, date | None]:
-    """Cases that may lapse, each with its round's last day; a roster's are its own, one with a place waits for people."""
+    """Cases that may lapse, each with its round's last day; those of rosters and with places end with them."""
     placed = exists().where(Place.application_id == Application.id, Place.state.not_in(OVER))
     return (
         select(Application, Round.closes_on)
