@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import re
+import subprocess
+import sys
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,6 +32,8 @@ from tests.leave import (
     refused,
 )
 from tests.story import colleague, done, identity, rows
+
+GUIDES = Path(__file__).resolve().parents[2] / "docs" / "guides"
 
 
 def full(at: At, quotas: dict[str, int] = QUOTAS) -> tuple[str, list[str]]:
@@ -75,6 +82,28 @@ def test_anybody_can_recompute_the_order(at: At) -> None:
     assert len(told) == len(cases) == 5
     assert [each["drawn"] for each in made["order"]].count("held") == 2
     assert done(at(DRAW, 10)("auditor").get(f"{of}/allocation"))["order"] == made["order"]
+
+
+SCRIPT = re.search(r"```python\n(.*?)```", (GUIDES / "auditor.md").read_text(encoding="utf-8"), re.DOTALL)
+
+
+def run_script(folder: Path, page: dict[str, Any]) -> subprocess.CompletedProcess[str]:
+    """The auditors' guide's script, on a published page."""
+    assert SCRIPT is not None
+    (folder / "allocation.json").write_text(json.dumps(page), encoding="utf-8")
+    command = [sys.executable, "-c", SCRIPT[1]]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_the_script_of_the_auditors_guide_agrees_and_sees_a_change(at: At, tmp_path: Path) -> None:
+    of, _ = full(at)
+    made = drawn(at(DRAW, 9), of)
+    assert run_script(tmp_path, made).stdout == "The draw is as published.\n"
+    first, second = made["order"][-2:]
+    first["rank"], second["rank"] = second["rank"], first["rank"]
+    assert "AssertionError" in run_script(tmp_path, made).stderr
+    first["rank"], second["rank"] = second["rank"], first["rank"]
+    assert "AssertionError" in run_script(tmp_path, {**made, "public_value": "01 02 03 04 05 06"}).stderr
 
 
 def test_published_criteria_come_before_the_lot(at: At) -> None:
