@@ -83,6 +83,7 @@ _OF: Mapping[str, Consequence] = MappingProxyType(
             submitted=cover.submitted,
             approved=cover.approved,
             taken_back=cover.taken_back,
+            notice_days=cover.notice_days,
         ),
         "hardship": Consequence(require=require_fileable, approved=open_file, taken_back=put_back, payee=pays),
         "screening": Consequence(

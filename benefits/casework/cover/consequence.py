@@ -36,3 +36,10 @@ def taken_back(session: Session, actor: Actor, application: Application) -> None
     if claim_of(session, application) is not None:
         reopen_cover(session, actor, application)
     take_cover_back(session, actor, application)
+
+
+def notice_days(_session: Session, application: Application, judgement: Judgement) -> int:
+    """A claim may be shown in public, without health data (domain §6.3); enrolments and gifts are not."""
+    if judgement.facts.get("act") != "claim" or judgement.running is None:
+        return 0
+    return judgement.running.edition.notice_working_days(application.event_on)
