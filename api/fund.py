@@ -49,10 +49,11 @@ class FundQuery(PageQuery):
 
 
 class AdjustmentBody(Body):
-    """A change of the appropriation, signed."""
+    """A change of the appropriation, signed; from the second of a year on with the minutes that decided it."""
 
     amount = Money(required=True, signed=True)
     reason = Text(required=True, least=1, most=500)
+    minutes = Text(load_default=None, allow_none=True, least=1, most=200)
 
 
 FundPage = page_of(FundView)
@@ -110,5 +111,5 @@ def get_fund(desk: Desk[Fund]) -> Any:
 @bp.response(200, FundView)
 def adjust_fund(desk: Desk[Fund], body: dict[str, Any]) -> Any:
     """调整预算 / Raise or lower the appropriation."""
-    fund = funds.adjust_fund(desk.session, desk.actor, desk.thing, amount=body["amount"], reason=body["reason"])
+    fund = funds.adjust_fund(desk.session, desk.actor, desk.thing, **body)
     return shown(desk.actor, fund)

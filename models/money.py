@@ -72,6 +72,7 @@ class FundAdjustment(Base):
     amount: Mapped[Decimal] = mapped_column(Numeric(14, 2), comment="signed")
     reason: Mapped[Word]
     minutes: Mapped[str | None] = mapped_column(comment="of the collective decision, from the second of a year on")
+    by_receipt: Mapped[bool] = mapped_column(server_default="false", comment="money paid in, not a change of budget")
     adjusted_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     adjusted_at: Mapped[Created]
 

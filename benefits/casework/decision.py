@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from benefits.casework import workflow
 from benefits.casework.assessment import Judgement, assess_case
 from benefits.casework.consequence import consequence_of
-from benefits.casework.grant import Decided, grant, require_payable, take_back
+from benefits.casework.grant import Decided, booked_to, grant, require_payable, take_back
 from benefits.casework.kept import keep
 from benefits.casework.notice import close_notice, post_notice, require_complete
 from benefits.core.actor import Actor
 from benefits.core.errors import CapExceeded, DutyConflict, NotEligible, StateForbids, invalid
 from benefits.money.duty import require_duty
 from benefits.money.fund import paying_fund
+from benefits.money.purse import require_purse
 from models.application import Act, Application
 from models.money import Fund
 from models.vocabulary import ApplicationState as State
@@ -134,7 +135,9 @@ def sign_approval(
 
     Raises:
         FundExhausted: the fund has less than all of them together ask; none is approved.
+        Invalid: the fund's purse may not pay for one of them.
     """
+    require_purse(fund, {booked_to(each.judgement.assessment) for each in decided})
     keep(session, [(each.application, each.judgement) for each in decided])
     moves = []
     for each in decided:

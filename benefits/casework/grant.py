@@ -56,7 +56,7 @@ def grant(session: Session, decided: Sequence[Decided], fund_id: UUID, *, paid_l
         application, answer = each.application, each.judgement.assessment
         if answer.key is None:
             raise StateForbids(state=application.state, act="approve")
-        awards.append(Reservation(application, answer.key, each.amount, _booked_to(answer)))
+        awards.append(Reservation(application, answer.key, each.amount, booked_to(answer)))
         if application.id not in paid_later and is_paid_by_bank(application, answer):
             payments.append((application, each.amount))
     reserve_awards(session, awards)
@@ -103,7 +103,7 @@ def is_paid_by_bank(application: Application, answer: Assessment) -> bool:
     return application.payee_cipher is not None and (is_money(answer) or application.payee_named)
 
 
-def _booked_to(answer: Assessment) -> str | None:
+def booked_to(answer: Assessment) -> str | None:
     """The semantic key of what the union pays, as the edition's first line for it names it."""
     lines = answer.entitlement.lines if answer.entitlement else ()
     return next((line.code for line in lines if line.payer == "union"), None)

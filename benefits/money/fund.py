@@ -102,17 +102,50 @@ def sees_balance(actor: Actor, fund: Fund) -> bool:
     return actor.may("fund.read", fund.unit.path)
 
 
-def adjust_fund(session: Session, actor: Actor, fund: Fund, *, amount: Decimal, reason: str) -> Fund:
+def adjust_fund(
+    session: Session, actor: Actor, fund: Fund, *, amount: Decimal, reason: str, minutes: str | None = None
+) -> Fund:
     """Raise or lower the appropriation of a fund that the actor keeps.
 
+    A budget is adjusted once a year; a further time only by a collective decision, whose `minutes` are named
+    (皖工发〔2025〕18号 p. 15; statement 50). The fund is locked, so that two do not both count as the first.
+
     Raises:
-        Invalid: nothing is changed. FundExhausted: what is reserved, committed and spent would no longer be covered.
+        Invalid: nothing is changed, or the minutes are wanted. FundExhausted: what is reserved, committed and spent
+        would no longer be covered.
     """
     if amount == 0:
         raise invalid("/amount", "out_of_range")
+    earlier = select(FundAdjustment.id).where(FundAdjustment.fund_id == fund.id, FundAdjustment.by_receipt.is_(False))
+    if minutes is None and session.scalar(earlier.limit(1)) is not None:
+        raise invalid("/minutes", "adjusted_already")
+    return _adjust(session, actor, fund, amount, reason, minutes=minutes)
+
+
+def grow_fund(session: Session, actor: Actor, fund: Fund, *, amount: Decimal, reason: str) -> Fund:
+    """A fund grows by what was paid into it, as the members' pool does by premiums; no change of the budget."""
+    return _adjust(session, actor, fund, amount, reason, by_receipt=True)
+
+
+def _adjust(
+    session: Session,
+    actor: Actor,
+    fund: Fund,
+    amount: Decimal,
+    reason: str,
+    *,
+    minutes: str | None = None,
+    by_receipt: bool = False,
+) -> Fund:
     session.add(
         FundAdjustment(
-            fund_id=fund.id, unit_id=fund.unit_id, amount=amount, reason=reason, adjusted_by=actor.account_id
+            fund_id=fund.id,
+            unit_id=fund.unit_id,
+            amount=amount,
+            reason=reason,
+            minutes=minutes,
+            by_receipt=by_receipt,
+            adjusted_by=actor.account_id,
         )
     )
     _move(session, fund.id, appropriated=amount)

@@ -90,14 +90,14 @@ def test_an_adjustment_is_signed_and_never_overdraws(api: Api) -> None:
     path = f"/funds/{fund}"
     raised = done(api("finance").act(path, "adjustments", {"amount": "1000.00", "reason": "追加"}))
     assert (raised["appropriated"], raised["available"]) == ("6000.00", "4000.00")
-    too_far = api("finance").act(path, "adjustments", {"amount": "-4000.01", "reason": "核减"})
+    too_far = api("finance").act(path, "adjustments", {"amount": "-4000.01", "reason": "核减", "minutes": "纪要2"})
     assert (too_far.status_code, too_far.get_json()["code"]) == (409, "fund_exhausted")
-    lowered = done(api("finance").act(path, "adjustments", {"amount": "-4000.00", "reason": "核减"}))
+    lowered = done(api("finance").act(path, "adjustments", {"amount": "-4000.00", "reason": "核减", "minutes": "纪要2"}))
     assert (lowered["appropriated"], lowered["available"]) == ("2000.00", "0.00")
     for amount in ("0.00", "-0.00"):
-        nothing = api("finance").act(path, "adjustments", {"amount": amount, "reason": "无"})
+        nothing = api("finance").act(path, "adjustments", {"amount": amount, "reason": "无", "minutes": "纪要3"})
         assert nothing.status_code == 422, nothing.get_json()
-    huge = api("finance").act(path, "adjustments", {"amount": "999999999999.99", "reason": "溢出"})
+    huge = api("finance").act(path, "adjustments", {"amount": "999999999999.99", "reason": "溢出", "minutes": "纪要4"})
     assert huge.status_code in {409, 422}, huge.get_json()
     stands(api, fund, appropriated="2000.00")
     assert [str(row.amount) for row in rows(api, "SELECT amount FROM fund_adjustment ORDER BY id")] == [

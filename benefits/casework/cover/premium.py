@@ -17,7 +17,7 @@ from benefits.core.actor import Actor
 from benefits.core.errors import NotFound, invalid
 from benefits.core.money import NOTHING, show_yuan
 from benefits.money.duty import require_duty
-from benefits.money.fund import adjust_fund, kept_fund
+from benefits.money.fund import grow_fund, kept_fund
 from models.columns import new_id
 from models.cover import Cover, PremiumPayment
 from models.cover_vocabulary import CoverState
@@ -119,7 +119,7 @@ def confirm_premium(
     session.add(payment)
     session.flush()
     if pool is not None and members > 0:
-        adjust_fund(session, actor, pool, amount=members, reason=f"{plan} {term_start_on} {unit.code} {bank_serial}")
+        grow_fund(session, actor, pool, amount=members, reason=f"{plan} {term_start_on} {unit.code} {bank_serial}")
     for cover in covers:
         cover.premium_payment_id = payment.id
         advance(session, actor, cover, "confirm_premium", CoverState.IN_FORCE)

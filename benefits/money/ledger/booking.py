@@ -70,9 +70,16 @@ def book_issue(
     session: Session, actor: Actor, fund_id: UUID, given: Mapping[UUID, Decimal], reference: str
 ) -> Voucher | None:
     """Goods and services that finance books as spent, by case, against invoices paid; None where it is nothing."""
+    return book_spending(session, actor, fund_id, _by_key(session, given), reference)
+
+
+def book_spending(
+    session: Session, actor: Actor, fund_id: UUID, sums: Mapping[str, Decimal], reference: str
+) -> Voucher | None:
+    """The same for what is no case's, by semantic key."""
     what = Posted(VoucherKind.ISSUE, reference, actor.today, fund_id=fund_id)
-    sums = _by_key(session, given)
-    return _from_bank(session, actor, what, sums) if sums else None
+    paid = {key: amount for key, amount in sums.items() if amount}
+    return _from_bank(session, actor, what, paid) if paid else None
 
 
 def book_visit(session: Session, actor: Actor, fund_id: UUID, key: str, amount: Decimal, reference: str) -> Voucher:
@@ -113,7 +120,7 @@ def _by_key(session: Session, cases: Mapping[UUID, Decimal]) -> dict[str, Decima
     sums: defaultdict[str, Decimal] = defaultdict(lambda: NOTHING)
     for case, amount in cases.items():
         sums[keys.get(case) or UNNAMED] += amount
-    return {key: amount for key, amount in sorted(sums.items()) if amount}
+    return dict(sorted(sums.items()))
 
 
 def _from_bank(session: Session, actor: Actor, what: Posted, sums: Mapping[str, Decimal]) -> Voucher:

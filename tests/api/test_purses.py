@@ -1,0 +1,56 @@
+"""Purses never mix: a fund pays only what its source may be used for, and a budget is adjusted once a year."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.driver import Api
+from tests.story import HOSPITAL, balance, done, new_fund, submitted, today
+
+
+def fund_from(api: Api, source: str) -> str:
+    body = {"unit_code": "AH-D01", "name": source, "year": today().year, "source": source, "appropriated": "9000.00"}
+    return str(done(api("finance").post("/funds", body))["id"])
+
+
+def hospital(api: Api) -> str:
+    facts = {**HOSPITAL, "dues_paid_through": f"{today().year}-12-31"}
+    return submitted(api, "D01-001", "500.00", programme="holiday_visit", facts=facts)
+
+
+@pytest.mark.parametrize(
+    ("source", "pays_hardship", "pays_gifts"),
+    [
+        ("union_funds", True, True),
+        ("superior_grant", True, True),
+        ("treasury_earmarked", True, False),
+        ("administration", True, False),
+        ("donation", True, False),
+        ("members_pool", False, False),
+    ],
+)
+def test_what_a_purse_may_pay_for(api: Api, source: str, pays_hardship: bool, pays_gifts: bool) -> None:
+    fund = fund_from(api, source)
+    for case, allowed in ((submitted(api, "D01-002"), pays_hardship), (hospital(api), pays_gifts)):
+        answer = api("reviewer").act(case, "approve", {"fund_id": fund})
+        assert answer.status_code == (200 if allowed else 422), answer.get_json()
+        if not allowed:
+            (fault,) = answer.get_json()["errors"]
+            assert (fault["pointer"], fault["code"]) == ("/fund_id", "purse_forbids")
+    if not pays_hardship and not pays_gifts:
+        assert balance(api, fund)["reserved"] == "0.00"
+
+
+def adjust(api: Api, fund: str, amount: str, **other: Any) -> Any:
+    return api("finance").act(f"/funds/{fund}", "adjustments", {"amount": amount, "reason": "年中调整", **other})
+
+
+def test_a_budget_is_adjusted_once_a_year_unless_a_collective_decision_is_named(api: Api) -> None:
+    """Statement 50."""
+    fund = new_fund(api)
+    done(adjust(api, fund, "500.00"))
+    (fault,) = adjust(api, fund, "-100.00").get_json()["errors"]
+    assert (fault["pointer"], fault["code"]) == ("/minutes", "adjusted_already")
+    assert done(adjust(api, fund, "-100.00", minutes="主席办公会纪要〔2026〕12号"))["appropriated"] == "100400.00"
