@@ -92,7 +92,9 @@ def test_an_adjustment_is_signed_and_never_overdraws(api: Api) -> None:
     assert (raised["appropriated"], raised["available"]) == ("6000.00", "4000.00")
     too_far = api("finance").act(path, "adjustments", {"amount": "-4000.01", "reason": "核减", "minutes": "纪要2"})
     assert (too_far.status_code, too_far.get_json()["code"]) == (409, "fund_exhausted")
-    lowered = done(api("finance").act(path, "adjustments", {"amount": "-4000.00", "reason": "核减", "minutes": "纪要2"}))
+    lowered = done(
+        api("finance").act(path, "adjustments", {"amount": "-4000.00", "reason": "核减", "minutes": "纪要2"})
+    )
     assert (lowered["appropriated"], lowered["available"]) == ("2000.00", "0.00")
     for amount in ("0.00", "-0.00"):
         nothing = api("finance").act(path, "adjustments", {"amount": amount, "reason": "无", "minutes": "纪要3"})
