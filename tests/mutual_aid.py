@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from tests.driver import Api
-from tests.story import card, done, identity, submitted
+from tests.story import card, done, identity, new_fund, submitted
 
 TERM = "2026-01-01"
 
@@ -68,8 +68,9 @@ def transfer(amount: str, pool_fund_id: str | None, **other: Any) -> dict[str, A
 
 
 def covered(api: Api, fund: str, member: str, plan: str, term: str, due: str, **facts: Any) -> dict[str, Any]:
-    """A cover in force: enrolled, approved, and its premium of `due` yuan confirmed."""
-    approve(api, enrolment(api, member, plan, term, amount="1.00", **facts), fund)
+    """A cover in force: enrolled, approved on union funds, and its premium of `due` yuan confirmed into the pool."""
+    paying = new_fund(api, unit="AH", name=f"{plan} {term} {member}")
+    approve(api, enrolment(api, member, plan, term, amount="1.00", **facts), paying)
     body = transfer(due, fund, plan=plan, term_start_on=term, bank_serial=f"{plan} {term} {member}")
     done(api("finance").post("/mutual-aid/premium-payments", body))
     (cover,) = covers(api, member_id=member, plan=plan, term_start_on=term)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from benefits.casework.relief import workflow
 from benefits.casework.relief.cap import require_within_cap
-from benefits.casework.relief.given import keep_signed
+from benefits.casework.relief.given import BOOKED_TO, keep_signed
 from benefits.casework.relief.point import seal, seal_phone
 from benefits.core.actor import Actor
 from benefits.core.errors import Fault, Invalid, invalid
@@ -20,6 +20,7 @@ from benefits.core.money import NOTHING
 from benefits.money import fund as funds
 from benefits.money.goods import stock
 from benefits.money.goods.lot import lots_by_id
+from benefits.money.purse import require_purse
 from benefits.registry.heat_days import heat_by_unit
 from models.goods import GoodsLot
 from models.goods_vocabulary import ReliefState as State
@@ -63,10 +64,12 @@ def approve(session: Session, actor: Actor, point: ReliefPoint, fund_id: UUID) -
     """Approve a plan: its budget is reserved in one fund of the union or of one above it.
 
     Raises:
-        NotPermitted, StateForbids, DutyConflict, FundExhausted. Invalid: no such fund.
+        NotPermitted, StateForbids, DutyConflict, FundExhausted. Invalid: no such fund, or of a purse for other things.
     """
     workflow.require(session, actor, point, "relief.check", "approve")
-    point.fund_id = funds.paying_fund(session, actor, fund_id, point.unit.path).id
+    fund = funds.paying_fund(session, actor, fund_id, point.unit.path)
+    require_purse(fund, [BOOKED_TO])
+    point.fund_id = fund.id
     workflow.advance(session, actor, point, "approve", State.APPROVED)
     funds.reserve(session, point.fund_id, point.budget)
     return point
