@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 from tests.driver import Api
 from tests.story import card, done, identity, new_fund, submitted
@@ -45,6 +46,11 @@ def approve(api: Api, path: str, fund: str, **other: Any) -> dict[str, Any]:
     return shown
 
 
+def enrol(api: Api, path: str) -> dict[str, Any]:
+    """The enrolment, approved on union funds; the pool pays benefits only."""
+    return approve(api, path, new_fund(api, unit="AH", name=f"参保经费 {path[-12:]} {uuid4().hex[:6]}"))
+
+
 def covers(api: Api, **wanted: str) -> list[dict[str, Any]]:
     """The covers in the union's sight, filtered."""
     query = "&".join(f"{name}={value}" for name, value in {"limit": "200", **wanted}.items())
@@ -69,8 +75,7 @@ def transfer(amount: str, pool_fund_id: str | None, **other: Any) -> dict[str, A
 
 def covered(api: Api, fund: str, member: str, plan: str, term: str, due: str, **facts: Any) -> dict[str, Any]:
     """A cover in force: enrolled, approved on union funds, and its premium of `due` yuan confirmed into the pool."""
-    paying = new_fund(api, unit="AH", name=f"{plan} {term} {member}")
-    approve(api, enrolment(api, member, plan, term, amount="1.00", **facts), paying)
+    enrol(api, enrolment(api, member, plan, term, amount="1.00", **facts))
     body = transfer(due, fund, plan=plan, term_start_on=term, bank_serial=f"{plan} {term} {member}")
     done(api("finance").post("/mutual-aid/premium-payments", body))
     (cover,) = covers(api, member_id=member, plan=plan, term_start_on=term)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.driver import Api
-from tests.mutual_aid import TERM, approve, covered, covers, enrolment, faults, pool, transfer, worker
+from tests.mutual_aid import TERM, approve, covered, covers, enrol, enrolment, faults, pool, transfer, worker
 from tests.story import done, new_fund, rows
 
 
@@ -93,7 +93,7 @@ def test_a_term_that_is_over_has_expired_by_its_date(api: Api) -> None:
 def test_covers_are_filtered_and_stay_within_the_reach(api: Api) -> None:
     fund = pool(api)
     mine = covered(api, fund, worker(api, 302), "medical", TERM, "40.00")
-    approve(api, enrolment(api, worker(api, 304, unit="AH-D02")), fund)
+    enrol(api, enrolment(api, worker(api, 304, unit="AH-D02")))
     (theirs,) = covers(api, unit="AH-D02")
     assert [each["id"] for each in covers(api, state="pending")] == [theirs["id"]]
     assert len(covers(api, payer="member")) == 2

@@ -7,7 +7,7 @@ from io import BytesIO
 from openpyxl import load_workbook
 
 from tests.driver import Api
-from tests.mutual_aid import TERM, approve, covered, covers, enrolment, faults, pool, transfer, worker
+from tests.mutual_aid import TERM, approve, covered, covers, enrol, enrolment, faults, pool, transfer, worker
 from tests.story import done, new_fund, rows
 
 
@@ -50,11 +50,11 @@ def test_a_premium_that_was_paid_is_never_returned(api: Api) -> None:
     assert (refused.status_code, refused.get_json()["code"]) == (409, "premium_kept")
     assert "概不退还" in refused.get_json()["params"]["clause"]
     unpaid = enrolment(api, other)
-    approve(api, unpaid, fund)
+    enrol(api, unpaid)
     done(api("reviewer").act(unpaid, "return", {"reason": "误录"}))
     assert [each["member_id"] for each in covers(api)] == [member]
     done(api("officer").act(unpaid, "submit"))
-    approve(api, unpaid, fund)
+    enrol(api, unpaid)
     assert {each["member_id"] for each in covers(api)} == {member, other}
 
 
@@ -88,7 +88,7 @@ def test_a_members_page_and_the_register_show_the_covers(api: Api) -> None:
     fund, member = pool(api), worker(api, 302)
     said = {"health_declared": True, "member_confirmed": True, "basic_insurance": True, "beneficiary": "王受益人"}
     cover = covered(api, fund, member, "medical", TERM, "40.00", **said)
-    approve(api, enrolment(api, worker(api, 305), on="2026-05-04"), fund)
+    enrol(api, enrolment(api, worker(api, 305), on="2026-05-04"))
     assert done(api("officer").get(f"/members/{member}/benefits"))["covers"] == [cover]
     asked = f"?unit=AH-D01&plan=medical&term_start_on={TERM}"
     answer = api("officer").get(f"/mutual-aid/register.xlsx{asked}")

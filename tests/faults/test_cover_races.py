@@ -10,7 +10,7 @@ import pytest
 from tests.faults.conftest import TRIALS
 from tests.faults.test_races import approvals, codes, fund_of
 from tests.faults.wire import RemoteApi, at_once
-from tests.mutual_aid import approve, claim, covered, covers, enrolment, pool, transfer, worker
+from tests.mutual_aid import claim, covered, covers, enrol, enrolment, pool, transfer, worker
 from tests.story import colleague, done, rows
 
 _sequences: Iterator[int] = iter(range(402, 900, 2))
@@ -34,7 +34,7 @@ def test_a_member_of_two_unions_is_covered_once(wire: RemoteApi, trial: int) -> 
 def test_a_premium_confirmed_many_times_at_once_is_one(wire: RemoteApi, trial: int) -> None:
     """Control: the covers that wait are locked before they are counted."""
     held = pool(wire, name=f"互助金池{next(_numbers)}")
-    approve(wire, enrolment(wire, worker(wire, next(_sequences)), "accident", "2026-07-01"), held)
+    enrol(wire, enrolment(wire, worker(wire, next(_sequences)), "accident", "2026-07-01"))
     finance = wire("finance")
     bodies = [
         transfer("40.00", held, plan="accident", term_start_on="2026-07-01", bank_serial=f"{trial}-{n}")

@@ -18,8 +18,6 @@ from models.goods import GoodsLot, GoodsMove
 from models.goods_vocabulary import GoodsMoveKind as Kind
 from models.relief_point import ReliefPoint, ReliefReceipt
 
-BOOKED_TO = "RIGHTS.LABOUR_PROTECTION"  # 维权支出–劳动保护支出 (domain §4.2)
-
 
 @dataclass(frozen=True)
 class Given:

@@ -11,7 +11,7 @@ from benefits.core.actor import Actor
 from benefits.core.errors import StateForbids
 from benefits.core.money import NOTHING
 from benefits.money import fund as funds
-from benefits.money.ledger.booking import book_visit
+from benefits.money.ledger.booking import book_spending
 from models.goods_vocabulary import ReliefState as State
 from models.relief_point import ReliefPoint
 
@@ -45,11 +45,9 @@ def settle(session: Session, actor: Actor, point: ReliefPoint) -> ReliefPoint:
     fund = funds.kept_fund(session, actor, point.fund_id)
     point.settled_amount = amount
     workflow.advance(session, actor, point, "settle", State.SETTLED)
-    funds.commit_reserved(session, fund.id, amount)
-    funds.spend(session, fund.id, amount)
+    funds.spend_reserved(session, fund.id, amount)
     funds.release(session, fund.id, point.budget - amount)
-    if amount:
-        book_visit(session, actor, fund.id, books_key(session, point.visited_on), amount, str(point.id))
+    book_spending(session, actor, fund.id, {books_key(session, point.visited_on): amount}, str(point.id))
     return point
 
 

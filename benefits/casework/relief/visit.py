@@ -11,8 +11,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from benefits.casework.relief import workflow
-from benefits.casework.relief.cap import require_within_cap
-from benefits.casework.relief.given import BOOKED_TO, keep_signed
+from benefits.casework.relief.cap import books_key, require_within_cap
+from benefits.casework.relief.given import keep_signed
 from benefits.casework.relief.point import seal, seal_phone
 from benefits.core.actor import Actor
 from benefits.core.errors import Fault, Invalid, invalid
@@ -68,7 +68,7 @@ def approve(session: Session, actor: Actor, point: ReliefPoint, fund_id: UUID) -
     """
     workflow.require(session, actor, point, "relief.check", "approve")
     fund = funds.paying_fund(session, actor, fund_id, point.unit.path)
-    require_purse(fund, [BOOKED_TO])
+    require_purse(fund, [books_key(session, point.planned_on)])
     point.fund_id = fund.id
     workflow.advance(session, actor, point, "approve", State.APPROVED)
     funds.reserve(session, point.fund_id, point.budget)

@@ -82,12 +82,6 @@ def book_spending(
     return _from_bank(session, actor, what, paid) if paid else None
 
 
-def book_visit(session: Session, actor: Actor, fund_id: UUID, key: str, amount: Decimal, reference: str) -> Voucher:
-    """Goods that a visit gave, against invoices paid, under the key that its programme names."""
-    what = Posted(VoucherKind.ISSUE, reference, actor.today, fund_id=fund_id)
-    return _from_bank(session, actor, what, {key: amount})
-
-
 def book_advance(session: Session, actor: Actor, fund_id: UUID, amount: Decimal, reference: str) -> Voucher:
     """What the union paid for a member beyond what it may bear: the member owes it."""
     what = Posted(VoucherKind.ISSUE, reference, actor.today, fund_id=fund_id)
