@@ -13,7 +13,7 @@ from tests.conftest import At
 from tests.driver import Api
 from tests.families import HEAD, number_of, seated
 from tests.file_life import FACTS, exited, income, opened_file, second_reviewer, visit
-from tests.story import books, colleague, done, rows
+from tests.story import books, colleague, done, member_id, rows
 
 EXIT = date(2022, 6, 30)
 
@@ -131,7 +131,7 @@ def test_the_file_goes_with_its_head_to_another_unit(api: Api, at: At) -> None:
     done(visit(then, path, date(2022, 11, 1)))
     number = done(then("officer").get(path))["number"]
     assert then("officer-d02").get(path).status_code == 404
-    body = {"member_id": str(rows(then, "SELECT id FROM membership LIMIT 1")[0].id), "reason": "调动"}
+    body = {"member_id": member_id(then, "D02-001"), "reason": "调动"}  # another person
     assert codes(act(then, "officer", path, "transfer", body)) == [("/member_id", "member_unknown")]
 
     body["member_id"] = joined(then, "AH-D02")
