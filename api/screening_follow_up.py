@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import Response
+
 from api.arguments import Blueprint
+from api.download import FILE, download
 from api.fields import Body, Day, Flag, Id, Items, Part, QueryFlag, Text, Whole
 from api.guard import Desk, operation
+from api.language import reader_language
 from api.paging import PageQuery, page, page_of, window
 from api.screening_result import CodesPart
 from benefits.casework.screening import closing
 from benefits.casework.screening import follow_up as follow_ups
 from benefits.casework.screening.follow_up import find_follow_up, lock_follow_up
+from benefits.casework.screening.paper import print_letter
 from models.screening_result import ScreeningFollowUp
 from models.screening_vocabulary import AttemptWay, ClosingEvidence, FollowUpEnd, FollowUpState
 
@@ -87,6 +92,12 @@ class CloseBody(Body):
     evidence = Text(required=True, choices=tuple(ClosingEvidence))
     on = Day(required=True)
     finding = Text(load_default=None, allow_none=True, least=1, most=500)
+
+
+class LetterQuery(Body):
+    """The telephone of the contact; a line to be filled in without it."""
+
+    phone = Text(load_default=None, most=40)
 
 
 _OWN = (
@@ -166,3 +177,13 @@ def reopen(desk: Desk[ScreeningFollowUp], _body: dict[str, Any]) -> Any:
     """重新追访 / Take a closed one up again."""
     closing.reopen(desk.session, desk.actor, desk.thing)
     return _shown(desk, desk.thing)
+
+
+@bp.route("/<uuid:follow_up_id>/letter.pdf", methods=["GET"])
+@operation("screening.keep", load=find_follow_up)
+@bp.arguments(LetterQuery, location="query")
+@bp.response(200, FILE, content_type="application/pdf")
+def print_notice(desk: Desk[ScreeningFollowUp], query: dict[str, Any]) -> Response:
+    """通知书（PDF，不载明事由） / A notice to her that says nothing of why; its printing is recorded."""
+    content = print_letter(desk.session, desk.actor, desk.thing, phone=query["phone"], language=reader_language())
+    return download(content, "application/pdf", f"notice-{desk.thing.id}.pdf")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 from tests.driver import Api
 from tests.story import done, identity, new_fund, rows
@@ -28,7 +29,7 @@ def teacher(api: Api, sequence: int = 620, born: date = date(1985, 5, 20), unit:
 
 def round_of(api: Api, event_on: str = EVENT) -> tuple[str, str]:
     """A round of the province that is open today, paid by the province; the ids of round and fund."""
-    fund = new_fund(api, unit="AH", name=f"两癌筛查{event_on}")
+    fund = new_fund(api, unit="AH", name=f"两癌筛查 {uuid4()}")
     body = {
         "unit_code": "AH",
         "programme": "screening",

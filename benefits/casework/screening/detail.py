@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -71,4 +72,13 @@ def details(
     if not rows:
         return {}
     keys, key = secrecy(session), person_key(session, person_id)
-    return {row.subject_id: json.loads(keys.decrypt(key, row.id, _FIELD, row.content_cipher)) for row in rows}
+    plain = {row.subject_id: keys.decrypt(key, row.id, _FIELD, row.content_cipher) for row in rows}
+    return {subject: json.loads(content, object_hook=_with_days) for subject, content in plain.items()}
+
+
+def _with_days(content: dict[str, Any]) -> dict[str, Any]:
+    """JSON with its days as dates; by the house's rule their names end in `on`."""
+    return {
+        name: date.fromisoformat(value) if isinstance(value, str) and name.split("_")[-1] == "on" else value
+        for name, value in content.items()
+    }

@@ -131,10 +131,7 @@ def follow_ups_of(session: Session, result_id: UUID) -> list[ScreeningFollowUp]:
     """Every follow-up of a result, the oldest first."""
     return list(
         session.scalars(
-            select(ScreeningFollowUp)
-            .where(ScreeningFollowUp.result_id == result_id)
-            .order_by(ScreeningFollowUp.id)
-            .execution_options(populate_existing=True)
+            select(ScreeningFollowUp).where(ScreeningFollowUp.result_id == result_id).order_by(ScreeningFollowUp.id)
         )
     )
 
