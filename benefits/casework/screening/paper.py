@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager
 
 from benefits.casework.screening.appointment import visible
 from benefits.casework.screening.disclosure import LETTER, LISTED, roles_of
@@ -77,7 +77,8 @@ def list_for_institution(
     )
     booked = session.scalars(
         visible(actor, "screening.keep")
-        .options(joinedload(ScreeningAppointment.membership).joinedload(Membership.person))
+        .join(Membership.person)
+        .options(contains_eager(ScreeningAppointment.membership).contains_eager(Membership.person))
         .where(
             ScreeningAppointment.state == AppointmentState.BOOKED,
             ScreeningAppointment.institution == institution,
