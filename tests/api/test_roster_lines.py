@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
-from io import BytesIO
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -98,8 +95,8 @@ def test_nobody_lists_themself(api: Api, session: Session) -> None:
 def test_a_person_stands_on_a_list_once(api: Api) -> None:
     """A dispatched worker is a member of two unions below; one of the two lines is left out (statement 10)."""
     here = Dispatched(api)
-    gift = {"kind": "birthday", "form": "goods"}
-    path = drawn(api, unit_code="AH", facts=gift)
+    visit = {"kind": "visit", "occasion": "labour_day", "form": "goods"}
+    path = drawn(api, unit_code="AH", facts=visit)
     (out,) = lines(api, path, "left_out")
     assert (out["member_name"], out["reasons"][0]["code"]) == ("李秀英", "person_listed_twice")
     again = api("officer").act(path, "lines", {"member_id": here.there})
@@ -133,6 +130,31 @@ def test_the_years_cap_leaves_a_line_out_with_the_room_that_is_left(api: Api) ->
         assert [each["code"] for each in out["reasons"]] == ["amount_within_limit"]
         assert case["assessment"]["entitlement"]["amount_max"] == room
         assert len(lines(api, path, "listed")) == 3
+
+
+def test_the_union_that_draws_it_up_pays_unless_the_round_or_the_facts_say_another(api: Api, session: Session) -> None:
+    """Screening is not a primary union's to pay (domain §9.2); a visit to members of one is the upper union's."""
+    invite = {"programme": "screening", "facts": {"act": "invite", "appointment_on": "2026-09-25"}, "item": None}
+    own = plan(**invite, amount="60.00", unit_code="AH-D03")
+    refused = api("officer").post("/rosters", own)
+    assert [each["code"] for each in refused.get_json()["findings"]] == ["account_allowed"]
+    above = {**own, "facts": {**own["facts"], "union_kind": "county_and_above"}}
+    path = f"/rosters/{done(api('officer').post('/rosters', above))['id']}"
+    done(api("officer").act(path, "freeze"))
+    reasons = {each["code"] for line in lines(api, path) for each in line["reasons"]}
+    assert "account_allowed" not in reasons
+    of = in_round(api, session, fund_id=new_fund(api, unit="AH"), facts={**GIFT, "kind": "visit"})
+    body = plan(programme=None, event_on=None, facts=None, round_id=of, fill="candidates")
+    assert done(api("officer").post("/rosters", body))["totals"]["listed"]["lines"] == 4
+
+
+def test_gifts_are_not_drawn_up_by_a_union_that_may_not_give_them(api: Api) -> None:
+    """G34: 501 is for primary unions; the provincial union's own list is refused before anybody is on it."""
+    refused = api("officer").post("/rosters", plan(unit_code="AH"))
+    assert (refused.status_code, [each["code"] for each in refused.get_json()["findings"]]) == (
+        422,
+        ["account_allowed"],
+    )
 
 
 def test_a_birthday_comes_once_a_year(api: Api) -> None:
@@ -177,54 +199,3 @@ def test_a_list_holds_so_many_and_no_more(api: Api, monkeypatch: Any) -> None:
     monkeypatch.setattr("benefits.casework.roster.drawing.MOST_LINES", 3)
     answer = api("officer").post("/rosters", plan())
     assert (answer.status_code, answer.get_json()["errors"][0]["code"]) == (422, "roster_too_long")
-
-
-def sent(api: Api, number: str, body: str, mode: str = "apply") -> dict[str, Any]:
-    text = "花名册编号,证件号码,会员工号,数量,金额\n" + body.replace("@", number)
-    form = {"file": (BytesIO(text.encode()), "lines.csv"), "kind": "roster_lines", "mode": mode}
-    started: dict[str, Any] = api("officer").post("/imports", data=form).get_json()
-    return started
-
-
-def test_lines_come_from_a_table_with_a_finding_for_each_cell(committed_api: Api, worker: Callable[[], bool]) -> None:
-    api = committed_api
-    path = drawn(api, fill="nothing")
-    number = done(api("officer").get(path))["number"]
-    table = (
-        f"@,{identity(104, date(1955, 6, 1))},,1,\n"
-        "@,,D01-001,2,120.00\n"
-        "@,,D01-002,2,121.00\n"
-        "@,,D02-001,2,\n"
-        "@,,D01-001,2,\n"
-        "@,340000195506011111,,0,x\n"
-        "2020-999999,,D01-001,,\n"
-        "@,,,,\n"
-        ",,D01-003,,\n"
-    )
-    for mode in ("check", "apply", "apply"):
-        started = sent(api, number, table, mode)
-        assert worker()
-        found = done(api("officer").get(f"/imports/{started['id']}"))
-        assert (found["state"], found["rows"], found["accepted"], found["rejected"]) == ("done", 9, 2, 7)
-        items = done(api("officer").get(f"/imports/{started['id']}/findings?limit=200"))["items"]
-        assert [(each["row"], each["column"], each["code"]) for each in items] == [
-            (4, "金额", "amount_differs"),
-            (5, "会员工号", "member_unknown"),
-            (6, "会员工号", "duplicate_in_file"),
-            (7, "证件号码", "id_checksum"),
-            (7, "数量", "number_malformed"),
-            (7, "金额", "money_malformed"),
-            (8, "花名册编号", "roster_unknown"),
-            (9, "证件号码", "required_missing"),
-            (10, "花名册编号", "required_missing"),
-        ]
-        assert all(each["message"] != each["code"] for each in items)
-        assert len(lines(api, path)) == (0 if mode == "check" else 2)
-    assert {line["amount"] for line in lines(api, path)} == {"60.00", "120.00"}
-    sent(api, number, "@,,D01-001,5,\n")
-    assert worker()
-    assert {line["amount"] for line in lines(api, path)} == {"60.00", "300.00"}
-    done(api("officer").act(path, "freeze"))
-    late = sent(api, number, "@,,D01-004,1,\n")
-    assert worker()
-    assert done(api("officer").get(f"/imports/{late['id']}"))["accepted"] == 0

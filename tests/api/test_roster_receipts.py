@@ -97,6 +97,8 @@ def test_a_list_with_an_open_line_is_not_closed(api: Api) -> None:
     assert parts == recomputed(api, fund)
     (gone,) = lines(api, path, "unclaimed")
     assert gone["case_state"] == "lapsed"
+    sheet = load_workbook(BytesIO(api("finance").get(f"{path}/sheet.xlsx").data))["Roster"]
+    assert [sheet.cell(sheet.max_row, column).value for column in (9, 11)] == [6, 360]  # what was given
     states = rows(api, "SELECT state, count(*) AS n FROM entitlement GROUP BY 1 ORDER BY 1")
     assert [(row.state, row.n) for row in states] == [("granted", 3), ("released", 1)]
     assert api("finance").act(path, "close").get_json()["params"]["state"] == "closed"

@@ -12,7 +12,7 @@ from benefits.casework.assessment import Judgement, assess_cases
 from benefits.casework.decision import hand_in, require_ready
 from benefits.casework.grant import is_money
 from benefits.casework.roster import stages
-from benefits.casework.roster.drawing import require_no_notice
+from benefits.casework.roster.drawing import expected_payer, require_no_notice
 from benefits.casework.roster.leaving_out import leave_out, part
 from benefits.casework.roster.shelf import Carried, carried
 from benefits.core.actor import Actor
@@ -22,6 +22,7 @@ from benefits.money.payee import NO_PAYEE, registered_with, seal_with
 from models.membership import Membership
 from models.roster import Roster
 from models.roster_vocabulary import RosterState
+from models.round import Round
 from models.together import write_together
 
 
@@ -40,7 +41,9 @@ def freeze(session: Session, actor: Actor, roster: Roster) -> Roster:
         raise StateForbids(state="no_lines", act="freeze")
     require_no_notice(session, roster.programme, roster.event_on)
     require_duty(session, actor, [each.case.id for each in lines], "filed")
-    judgements = assess_cases(session, [each.case for each in lines])
+    of = session.get(Round, roster.round_id) if roster.round_id else None
+    payer = expected_payer(session, roster.facts, of, roster.unit)
+    judgements = assess_cases(session, [each.case for each in lines], payer_kind=payer)
     _name_payees(session, lines, judgements)
     going, out = part(session, actor, lines, judgements, require_ready)
     for each in going:

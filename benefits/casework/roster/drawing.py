@@ -25,6 +25,7 @@ from benefits.core.errors import Fault, Invalid, NotEligible, StateForbids, inva
 from benefits.rules.declaration import parse_case_facts
 from models.columns import new_id
 from models.membership import Membership
+from models.money import Fund
 from models.roster import Roster
 from models.roster_vocabulary import RosterState
 from models.round import Candidate, Round
@@ -78,7 +79,8 @@ def draw_up(session: Session, actor: Actor, plan: Plan, fill: Fill) -> Roster:
     if plan.round_id is not None:
         of = joined_round(session, actor, plan.round_id, programme=plan.programme, path=unit.path)
     programme, event_on, facts = _the_same_for_all(plan, of)
-    _require_suitable(session, programme, event_on, facts)
+    payer = expected_payer(session, facts, of, unit)
+    _require_suitable(session, programme, event_on, facts, payer)
     roster = Roster(
         id=new_id(),
         number=f"{actor.today:%Y}-{session.scalars(select(func.nextval('roster_number'))).one():06d}",
@@ -122,18 +124,29 @@ def _the_same_for_all(plan: Plan, of: Round | None) -> tuple[str, date, dict[str
     return plan.programme, plan.event_on, dict(plan.facts)
 
 
-def _require_suitable(session: Session, code: str, event_on: date, facts: Mapping[str, Any]) -> None:
+def expected_payer(session: Session, facts: Mapping[str, Any], of: Round | None, unit: Unit) -> str:
+    """Which kind of union will pay: as the facts say, the round's fund's, or the roster's own (contract §4)."""
+    if facts.get("union_kind"):
+        return str(facts["union_kind"])
+    if of is None or of.fund_id is None:
+        return unit.union_kind
+    owner = select(Unit.union_kind).join(Fund, Fund.unit_id == Unit.id).where(Fund.id == of.fund_id)
+    return session.scalars(owner).one()
+
+
+def _require_suitable(session: Session, code: str, event_on: date, facts: Mapping[str, Any], payer: str) -> None:
     """A programme whose cases a list can carry, facts that hold for all, and no rule that refuses everybody."""
     if code not in catalogue.programmes():
         raise invalid("/programme", "programme_unknown")
     programme = catalogue.programme(code)
     parse_case_facts(programme, facts)
     known = programme.all_facts
-    own = [name for name in facts if known[name].source != "given" or known[name].sensitive]
+    given = [name for name in facts if name != "union_kind"]
+    own = [name for name in given if known[name].source != "given" or known[name].sensitive]
     if own:
         raise Invalid([Fault(f"/facts/{name}", "fact_of_each_member") for name in own])
     require_no_notice(session, code, event_on)
-    judgement = assess_freely(session, code, event_on, facts, None)
+    judgement = assess_freely(session, code, event_on, {**facts, "union_kind": payer}, None)
     if judgement.assessment.unmet:
         raise NotEligible(judgement.assessment.unmet, outcome=judgement.assessment.outcome)
 

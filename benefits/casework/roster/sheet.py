@@ -24,6 +24,7 @@ from models.application import Act
 from models.money import Fund
 from models.person import Person
 from models.roster import Roster
+from models.roster_vocabulary import RosterLineState
 from models.secrecy import secrecy
 from models.unit import Unit
 
@@ -134,7 +135,8 @@ def _line(
     text: dict[str, Any] = labels(language).part("roster")
     proxy = opened(session, keys[line.person_id], line) if line.proxy_cipher else None
     said = text["proxy_said"].format(**vars(proxy)) if proxy else ""
-    if line.unclaimed_reason:
+    fetched = line.state != RosterLineState.UNCLAIMED  # else nothing was given, and no sum counts it
+    if not fetched:
         said = text["unclaimed"].format(reason=line.unclaimed_reason)
     return paper.Line(
         serial=line.serial,
@@ -144,9 +146,9 @@ def _line(
         department=member.department or "",
         membership=member.state,
         dues_through=member.dues_paid_through,
-        quantity=line.quantity,
+        quantity=line.quantity if fetched else None,
         price=roster.item_price,
-        amount=(case.approved_amount or case.amount) if case else None,
+        amount=(case.approved_amount or case.amount) if case and fetched else None,
         received_on=line.received_on,
         signature=member.name if line.signed_by == "self" else "",
         proxy=said,
