@@ -1,4 +1,4 @@
-"""Lines of rosters: drawn from a round or a unit, added, changed and removed by hand, and imported from a table."""
+"""Lines of rosters: drawn from a round or a unit, added, changed and removed by hand, and what leaves them out."""
 
 from __future__ import annotations
 
