@@ -11,9 +11,9 @@ from api.honour import HonourView
 from api.paging import PageQuery, page, page_of, window
 from benefits.core.code_table import code_table
 from benefits.core.identity import mask_account
-from benefits.registry import members
+from benefits.registry import member_list, members
 from benefits.registry.disclosure import DISCLOSABLE, disclose, masked_id_number
-from benefits.registry.members import MemberFilter, disclosable_member, find_member, kept_member
+from benefits.registry.members import disclosable_member, find_member, kept_member
 from models.membership import Membership
 from models.vocabulary import MembershipState, Sex
 
@@ -25,12 +25,13 @@ def _codes(table: str) -> tuple[str, ...]:
 
 
 class MemberQuery(PageQuery):
-    """Filters: a part of the name or the beginning of its pinyin; a unit with everything below it."""
+    """Filters: a part of the name or the beginning of its pinyin; a unit with all below it; so many months unpaid."""
 
     name = fields.Text(least=1, load_default=None)
     staff_number = fields.Text(least=1, load_default=None)
     unit_code = fields.Text(least=1, load_default=None)
     state = fields.Text(choices=tuple(MembershipState), load_default=None)
+    dues_behind_months = fields.QueryWhole(least=1, most=600, load_default=None)
 
 
 class AccountBody(fields.Body):
@@ -170,8 +171,9 @@ def shown_member(desk: Desk[Any], member: Membership) -> dict[str, Any]:
 def list_members(desk: Desk[None], query: dict[str, Any]) -> Any:
     """会员列表 / Members in the reader's units, in order of registration."""
     part = window(query)
-    chosen = MemberFilter(**query)
-    found = page(members.list_members(desk.session, desk.actor, chosen, after=part.after, limit=part.limit), part.limit)
+    chosen = member_list.MemberFilter(**query)
+    rows = member_list.list_members(desk.session, desk.actor, chosen, after=part.after, limit=part.limit)
+    found = page(rows, part.limit)
     return {"items": [shown_member(desk, member) for member in found.items], "next": found.next}
 
 

@@ -35,6 +35,12 @@ _REGISTER = {
     "max_temperature": """SELECT d.max_temperature FROM heat_day d
         JOIN unit a ON a.id = d.unit_id AND starts_with(u.path, a.path)
         WHERE d.division_code = u.division_code AND d.day = :round_on ORDER BY length(a.path) LIMIT 1""",
+    "joined_on": "m.joined_on",
+    "unit_named": "true",
+    "unit_dues_paid_through": """SELECT max(d.paid_through) FROM unit_dues d
+        WHERE d.unit_id = u.id AND d.voided_at IS NULL""",
+    "unit_dues_settled_on": """SELECT min(d.paid_on) FROM unit_dues d WHERE d.unit_id = u.id AND d.voided_at IS NULL
+        AND d.paid_through >= make_date(CAST(extract(year FROM CAST(:round_on AS date)) AS integer) - 1, 12, 31)""",
     "honours": """ARRAY(SELECT h.level FROM honour h WHERE h.membership_id = m.id
         AND (h.awarded_on IS NULL OR h.awarded_on <= :round_on)
         AND coalesce((SELECT s.state FROM honour_status s WHERE s.honour_id = h.id AND s.since_on <= :round_on

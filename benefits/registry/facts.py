@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from benefits.registry.heat_days import heat_by_unit
+from benefits.registry.unit_dues import dues_standing
 from benefits.rules.facts import Honour as HeldHonour
 from models.membership import Honour, Membership
 from models.person import Person
@@ -22,13 +23,14 @@ Row = TypeVar("Row", Person, Unit)
 
 
 def facts_of_members(session: Session, members: Collection[Membership], on: date) -> dict[UUID, dict[str, Any]]:
-    """Facts by membership and name; None where the register does not know. Four questions, however many they are.
+    """Facts by membership and name; None where the register does not know. Five questions, however many they are.
 
     A member whose joining day is known was none before it. An honour is valid from its award while its state is.
     """
     people = {row.id: row for row in _found(session, Person, {member.person_id for member in members})}
     units = {row.id: row for row in _found(session, Unit, {member.unit_id for member in members})}
     heat = heat_by_unit(session, units.keys(), on)
+    dues = dues_standing(session, units.keys(), on)
     honours = _honours(session, [member.id for member in members], on)
     return {
         member.id: {
@@ -45,6 +47,10 @@ def facts_of_members(session: Session, members: Collection[Membership], on: date
             "basic_education": units[member.unit_id].basic_education,
             "remote_area": units[member.unit_id].remote_area,
             "max_temperature": heat[member.unit_id].max_temperature if member.unit_id in heat else None,
+            "joined_on": member.joined_on,
+            "unit_named": True,
+            "unit_dues_paid_through": dues[member.unit_id].paid_through,
+            "unit_dues_settled_on": dues[member.unit_id].settled_on,
             "honours": tuple(honours[member.id]),
         }
         for member in members

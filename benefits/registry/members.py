@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, func, literal, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from benefits.access.person import person_key
@@ -24,7 +23,7 @@ from benefits.core.identity import (
 )
 from benefits.registry.disclosure import unmasked
 from benefits.registry.landing import land, people_by_hash
-from benefits.registry.name_key import BETWEEN, name_key, search_pattern
+from benefits.registry.name_key import name_key
 from benefits.registry.roster import Account, Details, RosterMember
 from models.membership import Honour, Membership
 from models.secrecy import secrecy
@@ -33,16 +32,6 @@ from models.vocabulary import MembershipState
 
 _HONOURS = selectinload(Membership.honours).selectinload(Honour.states)
 _DETAILS = tuple(name for name in Details.__slots__ if name != "phone")
-
-
-@dataclass(frozen=True)
-class MemberFilter:
-    """Which members; None means any. `name` is a part of the name or the beginning of its pinyin."""
-
-    name: str | None = None
-    staff_number: str | None = None
-    unit_code: str | None = None
-    state: str | None = None
 
 
 def visible(actor: Actor, permission: str = "member.read") -> Select[Membership]:
@@ -54,37 +43,6 @@ def visible(actor: Actor, permission: str = "member.read") -> Select[Membership]
         .options(contains_eager(Membership.unit), contains_eager(Membership.person), _HONOURS)
         .where(within(actor, permission))
     )
-
-
-def list_members(
-    session: Session, actor: Actor, chosen: MemberFilter, *, after: UUID | None, limit: int
-) -> list[Membership]:
-    """Members in order of registration, one more than `limit` where there are more; a unit means its whole subtree."""
-    # In two steps: the page's ids by the primary key alone, then those members with all that belongs to them.
-    units = select(Unit.id).where(within(actor, "member.read"))
-    if chosen.unit_code is not None:
-        root = select(Unit.path).where(Unit.code == chosen.unit_code, along(actor, "unit.read")).scalar_subquery()
-        units = units.where(func.starts_with(Unit.path, root))
-    in_units = Membership.unit_id == any_(literal(list(session.scalars(units)), ARRAY(Uuid)))
-    query = select(Membership.id).where(in_units, *_conditions(chosen)).order_by(Membership.id).limit(limit + 1)
-    if after is not None:
-        query = query.where(Membership.id > after)
-    page = visible(actor).where(Membership.id.in_(session.scalars(query).all())).order_by(Membership.id)
-    return list(session.scalars(page.execution_options(populate_existing=True)))
-
-
-def _conditions(chosen: MemberFilter) -> Iterator[ColumnElement[bool]]:
-    if chosen.staff_number is not None:
-        yield Membership.staff_number == chosen.staff_number
-    if chosen.state is not None:
-        yield Membership.state == chosen.state
-    if chosen.name is not None:
-        letters, pattern = func.replace(Membership.name_key, " ", ""), search_pattern(chosen.name)
-        yield or_(
-            Membership.name.contains(chosen.name, autoescape=True),
-            letters.like(pattern),
-            letters.like(f"%{BETWEEN}{pattern}"),
-        )
 
 
 def find_member(session: Session, actor: Actor, member_id: UUID) -> Membership:
