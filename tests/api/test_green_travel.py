@@ -109,7 +109,7 @@ def test_one_claim_a_year_over_all_unions(api: Api) -> None:
     her = Dispatched(api)
     for code in ("AH-D01", "AH-D02"):
         done(noted(api, code))
-    fund = new_fund(api, unit="AH-D01")
+    fund = new_fund(api, unit="AH-D01", name="绿色出行")
     first = submitted(api, amount="50.00", **{**TRAVEL, "member_id": her.here, "facts": {}})
     done(api("reviewer").act(first, "approve", {"fund_id": fund}))
     body = {**TRAVEL, "on": "2022-09-01", "member_id": her.there, "amount": "50.00"}
@@ -130,9 +130,7 @@ def test_a_sweep_says_of_the_unit_what_a_single_assessment_says(api: Api, sessio
     lines = done(api("officer").get(f"/rounds/{opened['id']}/candidates?limit=200"))["items"]
     for line in lines:
         page = done(api("officer").get(f"/rounds/{opened['id']}/candidates/{line['member_id']}"))
-        found = {
-            name: [each["code"] for each in page["assessment"]["findings"] if each["outcome"] == name]
-            for name in ("unmet", "unknown", "not_applicable")
-        }
-        assert {name: line[name] for name in found} == found
+        said = outcomes(page["assessment"])
+        for name in ("unmet", "unknown", "not_applicable"):
+            assert line[name] == [code for code, outcome in said.items() if outcome == name]
     assert rows(api, "SELECT count(*) AS n FROM candidate")[0].n == 10
