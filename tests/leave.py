@@ -132,10 +132,12 @@ def approved(at: At, case: str, fund: str, year: int = 2026) -> None:
     done(at(NOTICED.replace(year=year), 9)("reviewer").act(case, "approve", {"fund_id": fund}))
 
 
-def returned(at: At, api: Api, *, days: int = 5, year: int = 2026, **other: Any) -> tuple[str, str, str]:
+def returned(
+    at: At, api: Api, *, days: int = 5, year: int = 2026, payer: str = "AH", **other: Any
+) -> tuple[str, str, str]:
     """One who has come back: the paths of case and place, and the fund."""
     case, place = alone(at, year=year, **other)
-    fund = new_fund(api, unit="AH", name=f"疗休养{place}")
+    fund = new_fund(api, unit=payer, name=f"疗休养{place}")
     approved(at, case, fund, year)
     insured = {"insurance_number": "PICC-2026-000123", "health_flags": []}
     done(at(NOTICED.replace(year=year), 10)("officer").act(place, "confirm", insured))
