@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from models.vocabulary import BankOutcome
+from tests.bank import bank_says
 from tests.driver import Api
 from tests.rosters import RICE, approved, drawn, frozen, line_of, lines, plan, receipt, signed_by_all
 from tests.story import (
@@ -16,6 +18,7 @@ from tests.story import (
     member_id,
     new_fund,
     recomputed,
+    released,
     rows,
     submitted,
     today,
@@ -182,6 +185,11 @@ def test_money_goes_through_batches_and_the_roster_closes_when_all_is_paid(api: 
     assert (refused["code"], refused["params"]["state"]) == ("state_forbids", "payments_open")
     not_goods = api("officer").act(line_of(api, path, "D01-001"), "receipt", receipt())
     assert not_goods.get_json()["params"]["state"] == "not_goods"
+    batch = released(api, fund, [each["id"] for each in payments])
+    bank_says(api, batch, dict.fromkeys(range(1, 5), BankOutcome.PAID))
+    closed = done(api("finance").act(path, "close"))
+    assert (closed["state"], closed["totals"]["issued"]["amount"]) == ("closed", "2400.00")
+    assert balance(api, fund)["spent"] == "2400.00"
     assert balance(api, fund) == recomputed(api, fund)
 
 
