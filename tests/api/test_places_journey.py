@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
+from tests.api.test_rounds import swept
 from tests.driver import Api
 from tests.leave import (
     BACK,
@@ -18,6 +20,7 @@ from tests.leave import (
     At,
     alone,
     approved,
+    opened,
     refused,
     returned,
 )
@@ -105,3 +108,14 @@ def test_the_trail_of_the_case_names_every_step_and_the_record_no_insurance_numb
     assert entries
     assert not any("PICC-2026-000123" in entry.body for entry in entries)
     assert done(at(BACK, 10)("officer").get(place))["insurance_number"] == "PICC-2026-000123"
+
+
+def test_a_sweep_knows_of_the_last_leave_as_a_single_question_does(at: At, api: Api, session: Session) -> None:
+    returned(at, api)
+    of = opened(at(BACK, 10), {}, event_on="2028-05-08", opens_on="2028-04-01", closes_on="2028-04-20")
+    swept(api, session, of.rpartition("/")[2])
+    member = rows(api, "SELECT id FROM membership WHERE staff_number = 'D01-002'")[0].id
+    line = done(at(BACK, 11)("officer").get(f"{of}/candidates/{member}"))
+    assert line["unmet"] == ["repeat_interval"]
+    told = {each["code"]: each["outcome"] for each in line["assessment"]["findings"]}
+    assert (told["repeat_interval"], line["outcome"]) == ("unmet", "ineligible")
