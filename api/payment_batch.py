@@ -13,6 +13,7 @@ from api.guard import Desk, created, operation
 from api.paging import PageQuery, page, page_of, window
 from benefits.money import batch as batches
 from benefits.money.batch_paper import batch_file
+from benefits.papers.bank_formats import FROZEN, bank_formats
 from models.money import PaymentBatch
 from models.vocabulary import BatchState
 
@@ -54,7 +55,7 @@ class BatchQuery(PageQuery):
 class FileQuery(Body):
     """The form of the file."""
 
-    format = Text(load_default="csv", choices=("csv",))
+    format = Text(load_default=FROZEN, choices=tuple(bank_formats()))
 
 
 BatchPage = page_of(BatchView)
@@ -131,6 +132,11 @@ def cancel(desk: Desk[PaymentBatch], _body: dict[str, Any]) -> Any:
 @bp.arguments(FileQuery, location="query")
 @bp.response(200, FILE, content_type="text/csv")
 def get_file(desk: Desk[PaymentBatch], query: dict[str, Any]) -> Response:
-    """银行批量付款文件 / The file for the bank, as frozen; each download is recorded."""
-    content = batch_file(desk.session, desk.actor, desk.thing)
-    return download(content, "text/csv; charset=utf-8", f"payments-{desk.thing.number}.{query['format']}")
+    """银行批量付款文件 / The frozen file, or its payments in another form; each download is recorded.
+
+    `X-File-SHA256` is the digest of what is sent; of the frozen form it is the batch's `file_sha256`.
+    """
+    file = batch_file(desk.session, desk.actor, desk.thing, query["format"])
+    answer = download(file.content, file.form.media_type, f"payments-{desk.thing.number}.{file.form.ending}")
+    answer.headers["X-File-SHA256"] = file.sha256
+    return answer

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from benefits.access.person import person_keys
-from benefits.core.actor import Actor
+from benefits.core.actor import UNION_ZONE, Actor
 from benefits.core.errors import StateForbids
 from benefits.money.payee import open_with
-from benefits.papers.bank_file import BankFile, BankLine, bank_file
+from benefits.papers.bank_file import BankBatch, BankFile, BankFormat, BankLine, bank_file, read_bank_file
+from benefits.papers.bank_formats import FROZEN, bank_formats
 from benefits.record.writer import write_entry
 from models.application import Application
 from models.money import Disbursement, PaymentBatch
@@ -49,19 +51,33 @@ def freeze(session: Session, number: str, payments: Sequence[Disbursement]) -> B
     return bank_file(number, lines)
 
 
-def batch_file(session: Session, actor: Actor, batch: PaymentBatch) -> bytes:
-    """The frozen file, for those who pay and those who audit; each download enters the record.
+@dataclass(frozen=True)
+class BatchFile:
+    """A batch in one of the bank's forms; `sha256` is of these bytes."""
+
+    content: bytes
+    sha256: str
+    form: BankFormat
+
+
+def batch_file(session: Session, actor: Actor, batch: PaymentBatch, form: str = FROZEN) -> BatchFile:
+    """The frozen file, or what it says in another form, for those who pay and those who audit; each one is recorded.
 
     Raises:
         StateForbids: not approved yet. NotPermitted: finance, cashier or auditor of the fund's unit is asked.
     """
     actor.require("payment.file", batch.fund.unit.path)
-    if batch.state not in _READY:
+    if batch.state not in _READY or batch.approved_at is None:
         raise StateForbids(state=batch.state, act="file")
     key = secrecy(session).unwrap(batch.key_wrapped, batch.id)
     content = secrecy(session).decrypt(key, batch.id, "file", batch.file)
     if hashlib.sha256(content).digest() != batch.file_digest:
         raise StateForbids(state="file_altered", act="file")
+    wanted = bank_formats()[form]
+    if form != FROZEN:
+        built, approved = (at.astimezone(UNION_ZONE) for at in (batch.created_at, batch.approved_at))
+        content = wanted.write(BankBatch(batch.number, batch.fund.unit.name, built, approved), read_bank_file(content))
+    digest = hashlib.sha256(content).hexdigest()
     write_entry(
         session,
         kind="export",
@@ -69,6 +85,6 @@ def batch_file(session: Session, actor: Actor, batch: PaymentBatch) -> bytes:
         table="payment_batch",
         row=batch.id,
         unit_id=batch.unit_id,
-        data={"payments": batch.payments, "total": f"{batch.total:.2f}", "digest": batch.file_digest.hex()},
+        data={"format": form, "payments": batch.payments, "total": f"{batch.total:.2f}", "digest": digest},
     )
-    return content
+    return BatchFile(content, digest, wanted)

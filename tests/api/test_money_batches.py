@@ -6,8 +6,11 @@ import csv
 import hashlib
 from collections.abc import Iterator
 from decimal import Decimal
+from io import BytesIO
 from uuid import uuid4
+from xml.etree import ElementTree as ET
 
+import openpyxl
 import pytest
 from sqlalchemy import text
 
@@ -29,6 +32,7 @@ from tests.story import (
 )
 
 ACCOUNT = {"holder": "王建国", "account_number": card(41), "bank": "徽商银行"}
+PAIN = "{urn:iso:std:iso:20022:tech:xsd:pain.001.001.09}"
 
 
 @pytest.fixture
@@ -64,6 +68,33 @@ def test_the_file_is_frozen_and_adds_up(api: Api, fund: str, money: None) -> Non
     assert api("cashier").get(f"{batch}/file?format=xml").status_code == 422
     exports = rows(api, "SELECT 1 FROM record_entry WHERE kind = 'export' AND action = 'bank_file'")
     assert len(exports) == 3
+
+
+def test_every_form_of_the_file_says_what_was_frozen(api: Api, fund: str, money: None) -> None:
+    payments = [approved(api, fund, f"D01-00{n}", f"{n}000.05")[1] for n in (3, 1, 2)]
+    batch = prepared(api, fund, payments)
+    done(api("finance").act(batch, "approve"))
+    shown = done(api("finance").get(batch))
+    totals, digests = {}, {}
+    for form in ("csv", "xlsx", "pain.001"):
+        answer = api("cashier").get(f"{batch}/file?format={form}")
+        content = answer.get_data()
+        digests[form] = answer.headers["X-File-SHA256"]
+        assert digests[form] == hashlib.sha256(content).hexdigest()
+        if form == "csv":
+            amounts = [line["金额"] for line in csv.DictReader(content.decode("utf-8-sig").splitlines())]
+        elif form == "xlsx":
+            table = list(openpyxl.load_workbook(BytesIO(content)).active.iter_rows(values_only=True))
+            amounts = [str(row[5]) for row in table[1:]]
+        else:
+            root = ET.fromstring(content)
+            amounts = [each.text or "" for each in root.iter(f"{PAIN}InstdAmt")]
+            assert {each.text for each in root.iter(f"{PAIN}CtrlSum")} == {shown["total"]}
+        totals[form] = (len(amounts), f"{sum(Decimal(amount) for amount in amounts):.2f}")
+    assert set(totals.values()) == {(shown["payments"], shown["total"])}
+    assert digests["csv"] == shown["file_sha256"]
+    kept = rows(api, "SELECT body -> 'data' AS data FROM record_entry WHERE action = 'bank_file' ORDER BY n")
+    assert [(row.data["format"], row.data["digest"]) for row in kept] == list(digests.items())
 
 
 def test_what_cannot_go_into_a_batch(api: Api, fund: str, money: None) -> None:
