@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 from flask import Response
 
 from api.arguments import Blueprint
+from api.download import FILE
 from api.fields import Body, Day, Id, Instant, Json, Text
 from api.guard import Desk, created, operation
 from api.job import JobView, shown_job
+from api.language import reader_language
 from api.paging import PageQuery, page, page_of, window
 from api.programme import find_programme
 from benefits.casework import policy_draft as policies
 from benefits.casework import simulation
-from benefits.jobs.files import file_parts
+from benefits.papers.csv_file import write_csv
+from benefits.papers.simulation import simulation_workbook
 from benefits.rules.declaration import Programme
+from models.job import Job
 from models.policy import Policy
 from models.vocabulary import PolicyState
 
@@ -59,6 +64,13 @@ class SimulationBody(Body):
     facts = Json(load_default=dict)
 
 
+class SimulationFileQuery(Body):
+    """As CSV of one of the lists, or as XLSX of them all."""
+
+    format = Text(load_default="csv", choices=("csv", "xlsx"))
+    list = Text(load_default="members", choices=("members", "cases"))
+
+
 class PolicyQuery(PageQuery):
     """Filters of the list."""
 
@@ -66,6 +78,8 @@ class PolicyQuery(PageQuery):
 
 
 PolicyPage = page_of(PolicySummary)
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_LISTS = {"members": simulation.COLUMNS, "cases": simulation.CASE_COLUMNS}
 _SHOWN = ("id", "programme", "edition", "state", "valid_from", "valid_to", "written_by", "published_by", "published_at")
 
 
@@ -139,10 +153,24 @@ def simulate(desk: Desk[Policy], body: dict[str, Any]) -> Any:
 
 @bp.route("/policies/<uuid:policy_id>/simulation/<uuid:job_id>/file", methods=["GET"])
 @operation("policy.edit", load=policies.find_policy)
-@bp.response(200, {"type": "string", "format": "binary"}, content_type="text/csv")
-def simulation_file(desk: Desk[Policy], job_id: UUID) -> Response:
-    """模拟名单 / The members for whom something changes, before and after, as CSV."""
+@bp.arguments(SimulationFileQuery, location="query")
+@bp.response(200, FILE, content_type="text/csv")
+@bp.response(200, FILE, content_type=_XLSX)
+def simulation_file(desk: Desk[Policy], query: dict[str, Any], job_id: UUID) -> Response:
+    """模拟名单 / The members and open cases for whom something changes: CSV of one list, XLSX of all with the units."""
     job = simulation.find_simulation(desk.session, desk.actor, desk.thing, job_id)
-    response = Response(file_parts(desk.session, job.id), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="simulation-{job.id}.csv"'
+    form, chosen = query["format"], query["list"]
+    rows = simulation.simulated_rows(desk.session, job, _LISTS[chosen])
+    if form == "csv":
+        pieces = write_csv(_LISTS[chosen], rows)
+    else:
+        lists = {name: simulation.simulated_rows(desk.session, job, columns) for name, columns in _LISTS.items()}
+        pieces = simulation_workbook({**lists, "by_unit": _units(job)}, reader_language())
+    response = Response(pieces, content_type="text/csv; charset=utf-8" if form == "csv" else _XLSX)
+    response.headers["Content-Disposition"] = f'attachment; filename="simulation-{job.id}.{form}"'
     return response
+
+
+def _units(job: Job) -> Iterator[tuple[object, ...]]:
+    lines = (job.result or {})["by_unit"]
+    return (tuple(line[name] for name in simulation.UNIT_COLUMNS) for line in lines)

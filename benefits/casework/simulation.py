@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +21,7 @@ from benefits.casework.population import ask_all
 from benefits.core.actor import Actor
 from benefits.core.errors import NotFound, StateForbids, invalid
 from benefits.core.money import show_yuan
-from benefits.jobs.files import keep_file
+from benefits.jobs.files import file_parts, keep_file
 from benefits.jobs.queue import enqueue, find_job
 from benefits.jobs.work import Work
 from benefits.papers.export import export_rows
@@ -31,12 +34,18 @@ from models.vocabulary import ApplicationState as State
 from models.vocabulary import JobState
 
 KIND = "policy_simulation"
-COLUMNS = ("member_id", "unit_code", "before", "after", "amount_before", "amount_after")
-MOST_CASES_TOLD = 200
+_AMOUNTS = ("amount_before", "amount_after")
+COLUMNS = ("member_id", "unit_code", "change", "before", "after", *_AMOUNTS)
+CASE_COLUMNS = ("application_id", "number", "unit_code", "state", "on", "before", "after", *_AMOUNTS)
+UNIT_COLUMNS = ("unit_code", "members", "gain", "lose", "amount_changes", "cost_before", "cost_after")
+MOST_CASES_TOLD = 200  # in the job's result; its file has them all
 _OPEN = (State.DRAFT, State.SUBMITTED, State.UNDER_REVIEW, State.ON_NOTICE, State.RETURNED, State.APPEALED)
 _EMPTY = "SELECT m.id AS membership_id, 'ineligible' AS outcome, CAST(NULL AS numeric) AS amount_max FROM membership m"
 _CHANGED = """
-SELECT m.id AS member_id, u.code AS unit_code, b.outcome AS before, a.outcome AS after,
+SELECT m.id AS member_id, u.code AS unit_code,
+       CASE WHEN a.outcome = 'eligible' AND b.outcome = 'eligible' THEN 'amount'
+            WHEN a.outcome = 'eligible' THEN 'gain' WHEN b.outcome = 'eligible' THEN 'lose' ELSE 'other' END AS change,
+       b.outcome AS before, a.outcome AS after,
        b.amount_max AS amount_before, a.amount_max AS amount_after
 FROM simulated_after a JOIN simulated_before b USING (membership_id)
 JOIN membership m ON m.id = a.membership_id JOIN unit u ON u.id = m.unit_id
@@ -92,9 +101,10 @@ def simulate(session: Session, actor: Actor, policy: Policy, work: Work) -> dict
     _decide(session, "simulated_after", draft, path, on, facts)
     by_unit = [_unit_line(dict(row)) for row in session.execute(text(_BY_UNIT)).mappings()]
     work.done = sum(row["members"] for row in by_unit)
-    changed = export_rows(COLUMNS, (tuple(row) for row in session.execute(text(_CHANGED))), "csv")
-    file_hash = keep_file(session, work.job_id, actor.account_id, changed)
-    cases = list(_cases(session, policy, draft))
+    changed = export_rows(COLUMNS, (tuple(row) for row in session.execute(text(_CHANGED))), "jsonl")
+    told: list[dict[str, Any]] = []
+    cases = export_rows(CASE_COLUMNS, _told(_cases(session, policy, draft), told), "jsonl")
+    keep_file(session, work.job_id, actor.account_id, chain(changed, cases))
     return {
         "on": on.isoformat(),
         "running": running.edition.code if running else None,
@@ -102,9 +112,10 @@ def simulate(session: Session, actor: Actor, policy: Policy, work: Work) -> dict
         "by_unit": by_unit,
         **{name: sum(row[name] for row in by_unit) for name in ("members", "gain", "lose", "amount_changes")},
         "changed": changed.count,
-        "sha256": file_hash,
-        "open_cases_touched": len(cases),
-        "open_cases": cases[:MOST_CASES_TOLD],
+        "digest": changed.digest,
+        "open_cases_touched": cases.count,
+        "open_cases_digest": cases.digest,
+        "open_cases": told,
     }
 
 
@@ -131,7 +142,7 @@ def _unit_line(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _cases(session: Session, policy: Policy, draft: Running) -> Iterator[dict[str, Any]]:
+def _cases(session: Session, policy: Policy, draft: Running) -> Iterator[tuple[object, ...]]:
     """The open cases of days that the draft covers, whose answer it would change."""
     found = session.execute(
         select(Application, Unit.code)
@@ -143,17 +154,25 @@ def _cases(session: Session, policy: Policy, draft: Running) -> Iterator[dict[st
         )
         .order_by(Application.id)
     )
-    for application, unit_code in found:
-        if draft.edition.covers(application.event_on):
-            before = assess_case(session, application).assessment
-            after = assess_case(session, application, running=draft).assessment
+    for case, unit_code in found:
+        if draft.edition.covers(case.event_on):
+            before = assess_case(session, case).assessment
+            after = assess_case(session, case, running=draft).assessment
             if (before.outcome, before.entitlement) != (after.outcome, after.entitlement):
-                yield {
-                    "application_id": str(application.id),
-                    "unit_code": unit_code,
-                    "before": before.outcome,
-                    "after": after.outcome,
-                }
+                amounts = [each.entitlement.amount_max if each.entitlement else None for each in (before, after)]
+                yield (
+                    *(case.id, case.number, unit_code, case.state, case.event_on),
+                    *(before.outcome, after.outcome, *amounts),
+                )
+
+
+def _told(cases: Iterator[tuple[object, ...]], told: list[dict[str, Any]]) -> Iterator[tuple[object, ...]]:
+    """The same cases; the first of them are noted for the job's result."""
+    for case in cases:
+        if len(told) < MOST_CASES_TOLD:
+            named = dict(zip(CASE_COLUMNS, case, strict=True))
+            told.append({name: str(named[name]) for name in ("application_id", "unit_code", "before", "after")})
+        yield case
 
 
 def find_simulation(session: Session, actor: Actor, policy: Policy, job_id: UUID) -> Job:
@@ -168,3 +187,18 @@ def find_simulation(session: Session, actor: Actor, policy: Policy, job_id: UUID
     if job.state != JobState.DONE:
         raise StateForbids(state=job.state, act="read")
     return job
+
+
+def simulated_rows(session: Session, job: Job, columns: Sequence[str]) -> Iterator[tuple[object, ...]]:
+    """The lines of a finished simulation's file that have these columns: of members or of open cases.
+
+    Raises:
+        NotFound: the time for keeping them is over.
+    """
+    parts = file_parts(session, job.id)
+    lines = (json.loads(line) for part in parts for line in part.splitlines())
+    return (tuple(_cell(name, line[name]) for name in columns) for line in lines if columns[0] in line)
+
+
+def _cell(name: str, value: Any) -> object:
+    return Decimal(value) if name in _AMOUNTS and value is not None else value
