@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlalchemy import Connection
 
 from models.cover_functions import COVER_FUNCTIONS
@@ -170,6 +172,7 @@ END""",
     **COVER_FUNCTIONS,
 }
 
+_CHANGES = re.compile(r"\b(INSERT|UPDATE|DELETE|PERFORM)\b")  # locks rows or writes them
 _BUMP = """
 CREATE OR REPLACE FUNCTION raise_version() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN NEW.version := OLD.version + 1; RETURN NEW; END $$
@@ -177,10 +180,15 @@ BEGIN NEW.version := OLD.version + 1; RETURN NEW; END $$
 
 
 def install_functions(connection: Connection, *, app_role: str, record_role: str) -> None:
-    """Make or replace the functions, owned by the record role and open to the serving role. Repeatable."""
+    """Make or replace the functions, owned by the record role and open to the serving role. Repeatable.
+
+    Those that only read are STABLE: they see what the statement sees that asks them, so that a sweep asks the books of
+    one instant whatever is committed while it runs.
+    """
     for signature, (result, body) in _FUNCTIONS.items():
+        reads = "" if _CHANGES.search(body) else "STABLE "
         connection.exec_driver_sql(
-            f"CREATE OR REPLACE FUNCTION {signature} RETURNS {result} LANGUAGE plpgsql SECURITY DEFINER "
+            f"CREATE OR REPLACE FUNCTION {signature} RETURNS {result} LANGUAGE plpgsql {reads}SECURITY DEFINER "
             f"SET search_path FROM CURRENT SET timezone = 'UTC' AS $body${body}$body$"
         )
         plain = _types_only(signature)
