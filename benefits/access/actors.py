@@ -47,8 +47,10 @@ def _actor(session: Session, account: Account, at: datetime, request_id: str) ->
     paths = tuple(sorted({grant.path for grant in grants}))
     medical = tuple(sorted({grant.path for grant in grants if grant.role == Role.SCREENING_MEDICAL}))
     set_scope(session, Scope(account_id=account.id, request_id=request_id, paths=paths, medical=medical))
-    # Both ways, and from whichever account of a person: who declared whom keeps each away from the other's case.
-    relatives = session.scalars(select(cast(func.relatives_of(account.person_id), ARRAY(Text)))).one()
+    # Both ways, and from whichever account of a person: who declared whom keeps each away from the other's case. Who
+    # sits in one hardship file with them is known to be close to them without any declaration.
+    close = func.array_append(func.relatives_of(account.person_id), account.person_id)
+    relatives = session.scalars(select(cast(func.household_people(close), ARRAY(Text)))).one()
     return Actor(
         account_id=account.id,
         person_id=account.person_id,
@@ -57,7 +59,7 @@ def _actor(session: Session, account: Account, at: datetime, request_id: str) ->
         grants=grants,
         request_id=request_id,
         at=at,
-        relatives=frozenset(map(UUID, relatives)),
+        relatives=frozenset(map(UUID, relatives)) - {account.person_id},
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import BytesIO
 
 from openpyxl import load_workbook
 
 from tests.driver import Api
 from tests.mutual_aid import TERM, approve, covered, covers, enrol, enrolment, faults, pool, transfer, worker
-from tests.story import done, new_fund, rows
+from tests.story import balance, done, new_fund, rows, today
 
 
 def test_the_unit_pays_all_in_one_transfer_and_members_money_is_held_for_the_plan(api: Api) -> None:
@@ -110,3 +111,25 @@ def test_a_members_page_and_the_register_show_the_covers(api: Api) -> None:
     assert faults(nobody) == [("/term_start_on", "nobody_covered")]
     theirs = api("officer2").get("/mutual-aid/register.pdf?unit=AH-D02&plan=medical&term_start_on=2026-01-01")
     assert faults(theirs) == [("/unit", "unit_unknown")]
+
+
+def test_a_transfer_that_is_still_to_come_covers_nobody(api: Api) -> None:
+    fund, held = new_fund(api), pool(api)
+    approve(api, enrolment(api, worker(api, 302)), fund)
+    tomorrow = (today() + timedelta(days=1)).isoformat()
+    refused = api("finance").post("/mutual-aid/premium-payments", transfer("40.00", held, paid_on=tomorrow))
+    assert faults(refused) == [("/paid_on", "in_the_future")]
+    assert {cover["state"] for cover in covers(api)} == {"pending"}
+
+
+def test_who_left_before_the_premium_was_paid_is_taken_back_and_frees_the_money(api: Api) -> None:
+    fund, member = new_fund(api), worker(api, 302)
+    path = enrolment(api, member)
+    approve(api, path, fund)
+    (cover,) = covers(api, member_id=member)
+    left = {"on": "2026-03-01", "reason": "transfer"}
+    done(api("officer").act(f"/mutual-aid/covers/{cover['id']}", "leave", left))
+    assert balance(api, fund)["reserved"] != "0.00"
+    done(api("reviewer").act(path, "return", {"reason": "未缴费即调离"}))
+    assert balance(api, fund)["reserved"] == "0.00"
+    assert covers(api, member_id=member) == []

@@ -114,3 +114,22 @@ def test_the_reason_enters_the_record_as_a_digest(at: At, api: Api, debt: str) -
     entries = rows(api, "SELECT body::text AS body FROM record_entry WHERE table_name = 'receivable'")
     assert len(entries) == 2
     assert not any("因病致困" in entry.body for entry in entries)
+
+
+def test_what_the_bank_brought_in_once_is_booked_once(at: At, debt: str) -> None:
+    """As money for a fund or for what a member owes, not as both."""
+    then = at(BACK, 12)
+    (owed,) = rows(then, "SELECT a.fund_id FROM receivable r JOIN application a ON a.id = r.application_id")
+    income = {"fund_id": str(owed.fund_id), "amount": "100.00", "received_on": ON, "payer": "个人"}
+    done(then("finance").post("/ledger/receipts", {**income, "bank_serial": "B1"}))
+    again = then("finance").act(debt, "receipts", receipt("100.00", "B1"))
+    assert (again.status_code, again.get_json()["code"]) == (409, "already_exists")
+    assert done(then("finance").get(debt))["received"] == "0.00"
+
+
+def test_the_voucher_of_a_receipt_is_not_reversed_while_the_receipt_stands(at: At, debt: str) -> None:
+    then = at(BACK, 12)
+    done(then("finance").act(debt, "receipts", receipt("100.00", "B1")))
+    (made,) = rows(then, "SELECT id FROM voucher WHERE kind = 'receipt' AND reference = 'B1'")
+    path = f"/ledger/vouchers/{made.id}/reversals"
+    assert refused(then("finance").post(path, {"reason": "误记"})) == (409, "recovery")

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from benefits.access.actors import load_actor
 from tests.accounts import ABSENT, made, tag
 from tests.driver import Api
-from tests.story import account_path, identity
+from tests.families import prepared_file, seat
+from tests.story import account_path, done, identity, new_fund, submitted
 
 
 def test_one_declares_ones_own_relatives_and_an_admin_takes_them_back(api: Api) -> None:
@@ -64,3 +65,14 @@ def test_what_is_declared_on_either_account_of_a_person_keeps_both_away(api: Api
     by_account = [load_actor(session, UUID(path.rpartition("/")[2]), now, "test") for path in (first, second)]
     assert len(by_account[0].relatives) == 2
     assert by_account[0].person_id == by_account[1].person_id
+
+
+def test_who_sits_in_one_hardship_file_with_another_keeps_away_from_their_cases_undeclared(api: Api) -> None:
+    new_fund(api)
+    case = submitted(api, "D01-001")
+    file = prepared_file(api, "D01-001")
+    done(seat(api, file, id_number=identity(202, date(1975, 8, 2))))  # the reviewer
+    refused = api("reviewer").act(case, "reject", {"reason": "无"})
+    assert (refused.status_code, refused.get_json()["code"]) == (403, "own_case")
+    done(api("officer").act(file, "drop", {"reason": "误录"}))
+    done(api("reviewer").act(case, "reject", {"reason": "无"}))

@@ -28,7 +28,7 @@ MAY_FOLLOW = MappingProxyType(
         "leave": frozenset({State.PENDING, State.IN_FORCE}),
         "claim_out": frozenset({State.IN_FORCE}),
         "reopen": frozenset({State.ENDED}),
-        "take_back": frozenset({State.PENDING, State.IN_FORCE}),
+        "take_back": frozenset({State.PENDING, State.IN_FORCE, State.ENDED}),
     }
 )
 EXPIRED = "expired"

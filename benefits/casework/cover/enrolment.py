@@ -140,7 +140,7 @@ def take_cover_back(session: Session, actor: Actor, application: Application) ->
     if cover.premium_payment_id is not None:
         rule = edition_by_id(session, cover.policy_id).edition.figure("refund_never", cover.term_start_on)
         raise PremiumKept(clause=rule.clause if rule else "")
-    if session.scalar(select(func.cover_paid(cover.id, None))):
+    if cover.ended_reason == CoverEnd.CLAIMED_OUT or session.scalar(select(func.cover_paid(cover.id, None))):
         raise StateForbids(state="claimed", act="return")
     advance(session, actor, cover, "take_back", CoverState.ENDED, reason=CoverEnd.TAKEN_BACK, on=actor.today)
 

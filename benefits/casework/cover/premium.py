@@ -80,7 +80,7 @@ def confirm_premium(
         amount: yuan; exactly the members' and the unit's parts of the covers that wait.
 
     Raises:
-        Invalid: no such unit, plan or fund, nothing waits, an individual's transfer, or another amount.
+        Invalid: no such unit, plan or fund, nothing waits, an individual's transfer, another amount, or a day to come.
         DutyConflict, OwnCase: the actor filed or decided one of the enrolments, or is among the covered.
     """
     unit = session.scalar(select(Unit).where(Unit.code == unit_code, within(actor, "cover.read")))
@@ -91,6 +91,8 @@ def confirm_premium(
         raise invalid("/plan", "plan_unknown")
     if payer != "unit":
         raise invalid("/payer", "individual_transfer")
+    if paid_on > actor.today:
+        raise invalid("/paid_on", "in_the_future")
     covers = _waiting(session, unit, plan, term_start_on)
     if not covers:
         raise invalid("/term_start_on", "no_cover_waits")

@@ -20,7 +20,7 @@ from benefits.core.actor import Actor
 from benefits.core.errors import Invalid, NotEligible, Refusal, invalid
 from benefits.intake.imports import ImportKind, Taking
 from benefits.intake.row import Checked, RowReader
-from benefits.money.entitlement import lock_person
+from benefits.money.entitlement import lock_people
 from benefits.registry.named_member import NamedMembers
 from benefits.rules.answer import Finding
 from benefits.rules.assessment import ledger_key
@@ -50,8 +50,7 @@ def take_cases(session: Session, actor: Actor, taking: Taking) -> Iterator[Check
     members = NamedMembers(session, actor, KIND.permission)
     named = [each for at in range(0, len(readers), _CHUNK) for each in members.find(readers[at : at + _CHUNK])]
     if taking.apply:
-        for person_id in sorted({each.person_id for each in named if each}):
-            lock_person(session, person_id)
+        lock_people(session, {each.person_id for each in named if each})
     for reader, member in zip(readers, named, strict=True):
         listed = check_case(session, actor, reader, member)
         taken = listed is not None and desk.take(reader, listed)

@@ -47,14 +47,8 @@ def book_receipt(
         raise invalid("/amount", "out_of_range")
     if received_on > actor.today:
         raise invalid("/received_on", "in_the_future")
-    same = select(Voucher.id).where(
-        Voucher.unit_id == fund.unit_id, Voucher.kind == VoucherKind.RECEIPT, Voucher.reference == bank_serial
-    )
-    if session.scalar(same) is not None:
-        raise AlreadyExists(bank_serial=bank_serial)
     what = Posted(VoucherKind.RECEIPT, bank_serial, received_on, payer, fund.id)
-    income = f"INCOME.{fund.source.upper()}"
-    return post(session, actor, fund.unit, what, [Entry(BANK, debit=amount), Entry(income, credit=amount)])
+    return _to_bank(session, actor, fund.unit, what, f"INCOME.{fund.source.upper()}", amount)
 
 
 def book_payments(
@@ -91,9 +85,13 @@ def book_advance(session: Session, actor: Actor, fund_id: UUID, amount: Decimal,
 def book_recovery(
     session: Session, actor: Actor, fund_id: UUID, amount: Decimal, received_on: date, bank_serial: str
 ) -> Voucher:
-    """Money that came in for what a member owed."""
+    """Money that came in for what a member owed.
+
+    Raises:
+        AlreadyExists: a receipt with this bank serial is in the books.
+    """
     what = Posted(VoucherKind.RECEIPT, bank_serial, received_on, fund_id=fund_id)
-    return post(session, actor, _books(session, fund_id), what, [Entry(BANK, debit=amount), Entry(OWED, credit=amount)])
+    return _to_bank(session, actor, _books(session, fund_id), what, OWED, amount)
 
 
 def book_write_off(session: Session, actor: Actor, fund_id: UUID, amount: Decimal, reference: str) -> Voucher:
@@ -121,6 +119,16 @@ def _from_bank(session: Session, actor: Actor, what: Posted, sums: Mapping[str, 
     entries = [Entry(key, debit=amount) for key, amount in sums.items()]
     paid = Entry(BANK, credit=sum(sums.values(), NOTHING))
     return post(session, actor, _books(session, what.fund_id), what, [*entries, paid])
+
+
+def _to_bank(session: Session, actor: Actor, unit: Unit, what: Posted, key: str, amount: Decimal) -> Voucher:
+    """What the bank brought in under a serial: booked once, as whatever it is."""
+    same = select(Voucher.id).where(
+        Voucher.unit_id == unit.id, Voucher.kind == VoucherKind.RECEIPT, Voucher.reference == what.reference
+    )
+    if session.scalar(same) is not None:
+        raise AlreadyExists(bank_serial=what.reference)
+    return post(session, actor, unit, what, [Entry(BANK, debit=amount), Entry(key, credit=amount)])
 
 
 def _books(session: Session, fund_id: UUID | None) -> Unit:

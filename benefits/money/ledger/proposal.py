@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, contains_eager
 from benefits.access.reach import within
 from benefits.core.actor import Actor
 from benefits.core.errors import DutyConflict, NotFound, StateForbids, invalid
+from benefits.money.ledger.booking import OWED
 from benefits.money.ledger.reading import find_voucher, lines_of
 from benefits.money.ledger.voucher import Entry, Posted, check_entries, post, reversed_entries
 from models.account import Account
@@ -106,6 +107,8 @@ def propose_reversal(session: Session, actor: Actor, voucher: Voucher, reason: s
     if session.scalar(select(Voucher.id).where(Voucher.reverses_id == voucher.id)) is not None:
         raise StateForbids(state="reversed", act="reverse")
     entries = reversed_entries(lines_of(session, voucher.id))
+    if voucher.kind == VoucherKind.RECEIPT and any(entry.key == OWED for entry in entries):
+        raise StateForbids(state="recovery", act="reverse")
     reference = f"{voucher.year}-{voucher.number}"
     return _draw_up(session, actor, voucher.unit, actor.today, reference, reason, entries, voucher.id)
 
