@@ -81,6 +81,20 @@ def test_a_supplier_named_on_the_case_is_paid_by_the_bank_once(at: At, api: Api)
     done(then("cashier").act(batch, "release"))
 
 
+@pytest.mark.parametrize(("named", "against"), [({}, "BANK"), ({"payee": SUPPLIER}, "PAYABLE.SUPPLIER")])
+def test_the_excess_stands_in_the_books(at: At, api: Api, named: dict[str, Any], against: str) -> None:
+    """Advanced by the union; where the bank pays the supplier no more than is borne, still owed to the supplier."""
+    _, place, fund = returned(at, api, **named)
+    settled(at, place)
+    then = at(BACK, 12)("finance")
+    posted = [
+        [(line["key"], line["debit"], line["credit"]) for line in shown["lines"]]
+        for each in done(then.get(f"/ledger/vouchers?fund_id={fund}"))["items"]
+        for shown in [done(then.get(f"/ledger/vouchers/{each['id']}"))]
+    ]
+    assert [("RECEIVABLE.MEMBER", "150.00", "0.00"), (against, "0.00", "150.00")] in posted
+
+
 def test_it_is_settled_once(at: At, api: Api) -> None:
     case, place, fund = returned(at, api)
     settled(at, place)

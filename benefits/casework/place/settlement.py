@@ -19,7 +19,7 @@ from benefits.money import fund as funds
 from benefits.money.disbursement import make_disbursements
 from benefits.money.duty import require_duty
 from benefits.money.entitlement import correct_award, settle_awards
-from benefits.money.ledger.booking import book_advance, book_issue
+from benefits.money.ledger.booking import book_excess, book_issue
 from benefits.money.receivable import raise_receivable
 from benefits.rules.answer import Assessment
 from benefits.rules.assessment import assess
@@ -81,7 +81,8 @@ def settle(session: Session, actor: Actor, place: Place, costs: Costs) -> Place:
     state = ApplicationState(application.state)
     workflow.advance(session, actor, application, "settle", state, note=costs.invoice, amount=borne)
     application.approved_amount = borne
-    if is_paid_by_bank(application, answer):
+    by_bank = is_paid_by_bank(application, answer)
+    if by_bank:
         make_disbursements(session, fund.id, [(application, borne)])
     else:
         funds.spend_reserved(session, fund.id, borne)
@@ -89,7 +90,7 @@ def settle(session: Session, actor: Actor, place: Place, costs: Costs) -> Place:
         book_issue(session, actor, fund.id, {application.id: borne}, costs.invoice)
     if settlement.owed:
         raise_receivable(session, actor, application, ReceivableOrigin.LEAVE_EXCESS, settlement.owed)
-        book_advance(session, actor, fund.id, settlement.owed, costs.invoice)
+        book_excess(session, actor, fund.id, settlement.owed, costs.invoice, advanced=not by_bank)
     session.flush()
     return place
 

@@ -23,6 +23,7 @@ from models.vocabulary import EntitlementState
 
 BANK = "BANK"
 OWED = "RECEIVABLE.MEMBER"
+SUPPLIER = "PAYABLE.SUPPLIER"
 # An award from before the books were kept names no key.
 UNNAMED = "OTHER"
 
@@ -76,10 +77,13 @@ def book_spending(
     return _from_bank(session, actor, what, paid) if paid else None
 
 
-def book_advance(session: Session, actor: Actor, fund_id: UUID, amount: Decimal, reference: str) -> Voucher:
-    """What the union paid for a member beyond what it may bear: the member owes it."""
+def book_excess(
+    session: Session, actor: Actor, fund_id: UUID, amount: Decimal, reference: str, *, advanced: bool
+) -> Voucher:
+    """What a member owes beyond what the union may bear: advanced by the union, or still owed to the supplier."""
     what = Posted(VoucherKind.ISSUE, reference, actor.today, fund_id=fund_id)
-    return _from_bank(session, actor, what, {OWED: amount})
+    entries = [Entry(OWED, debit=amount), Entry(BANK if advanced else SUPPLIER, credit=amount)]
+    return post(session, actor, _books(session, fund_id), what, entries)
 
 
 def book_recovery(
