@@ -16,11 +16,11 @@ from api.paging import PageQuery, page, page_of, window
 from api.payee import PayeeBody, PayeeView, shown_payee
 from benefits.casework.payee_change import correct_account as correct_account_of
 from benefits.money import disbursement as payments
-from benefits.money.bank_result import resolve
+from benefits.money.bank_resolution import resolve
 from benefits.money.payee import read_payee
 from benefits.money.slip import print_slip
 from models.money import Disbursement
-from models.vocabulary import BankOutcome, DisbursementState
+from models.vocabulary import DisbursementState, Resolution
 
 bp = Blueprint("disbursement", __name__, url_prefix="/disbursements", description="付款 / Payments")
 
@@ -54,9 +54,9 @@ class DisbursementQuery(PageQuery):
 
 
 class ResolutionBody(Body):
-    """What the bank's statement shows of a payment whose outcome was unknown."""
+    """What the bank's statement shows of a payment left unknown or contradicted; `upheld`: it is as booked."""
 
-    outcome = Text(required=True, choices=(BankOutcome.PAID.value, BankOutcome.RETURNED.value))
+    outcome = Text(required=True, choices=tuple(Resolution))
     reason = Text(required=True, least=1, most=500)
     bank_serial = Text(load_default=None, allow_none=True, most=64)
     on = Day(required=True)
@@ -117,9 +117,9 @@ def approve_account(desk: Desk[Disbursement], _body: dict[str, Any]) -> Any:
 @operation("payment.resolve", load=lock_with_fund, keyed=True, conditional=True, moves_money=True)
 @bp.arguments(ResolutionBody)
 @bp.response(200, DisbursementView)
-def resolve_unknown(desk: Desk[Disbursement], body: dict[str, Any]) -> Any:
-    """核实银行未明结果 / Settle a payment whose outcome was unknown, by one who neither approved nor released it."""
-    body["outcome"] = BankOutcome(body["outcome"])
+def resolve_outcome(desk: Desk[Disbursement], body: dict[str, Any]) -> Any:
+    """核实银行未明或矛盾的结果 / Settle what was unknown or contradicted, by one who neither approved nor released."""
+    body["outcome"] = Resolution(body["outcome"])
     return shown(resolve(desk.session, desk.actor, desk.thing, **body))
 
 

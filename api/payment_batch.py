@@ -8,14 +8,15 @@ from flask import Response
 
 from api.arguments import Blueprint
 from api.download import FILE, download
-from api.fields import Body, Id, Instant, Items, Money, Text, Whole
+from api.fields import Body, Day, Id, Instant, Items, Money, Text, Whole
 from api.guard import Desk, created, operation
 from api.paging import PageQuery, page, page_of, window
 from benefits.money import batch as batches
+from benefits.money.bank_resolution import list_contradictions
 from benefits.money.batch_paper import batch_file
 from benefits.papers.bank_formats import FROZEN, bank_formats
-from models.money import PaymentBatch
-from models.vocabulary import BatchState
+from models.money import BankResult, Disbursement, PaymentBatch
+from models.vocabulary import BankOutcome, BatchState, DisbursementState, Resolution
 
 bp = Blueprint("payment_batch", __name__, url_prefix="/payment-batches", description="付款批次 / Payment batches")
 
@@ -58,7 +59,26 @@ class FileQuery(Body):
     format = Text(load_default=FROZEN, choices=tuple(bank_formats()))
 
 
+class ContradictionView(Body):
+    """An answer of the bank that was kept as evidence: what it said, how the payment stands, how it was settled."""
+
+    id = Id(required=True)
+    disbursement_id = Id(required=True)
+    serial = Whole(required=True)
+    state = Text(required=True, choices=tuple(DisbursementState))
+    outcome = Text(required=True, choices=tuple(BankOutcome))
+    reason = Text(required=True, allow_none=True)
+    bank_serial = Text(required=True, allow_none=True)
+    answered_on = Day(required=True)
+    given_at = Instant(required=True)
+    settled_as = Text(required=True, allow_none=True, choices=tuple(Resolution))
+    settled_note = Text(required=True, allow_none=True)
+    settled_by = Id(required=True, allow_none=True)
+    settled_at = Instant(required=True, allow_none=True)
+
+
 BatchPage = page_of(BatchView)
+ContradictionPage = page_of(ContradictionView)
 _SHOWN = (
     *("id", "number", "state", "fund_id", "payments", "total", "prepared_by", "approved_by", "released_by"),
     *("created_at", "approved_at", "released_at"),
@@ -125,6 +145,25 @@ def release(desk: Desk[PaymentBatch], _body: dict[str, Any]) -> Any:
 def cancel(desk: Desk[PaymentBatch], _body: dict[str, Any]) -> Any:
     """撤销批次 / Take the batch apart before its release."""
     return shown(batches.cancel_batch(desk.session, desk.actor, desk.thing))
+
+
+@bp.route("/<uuid:batch_id>/contradictions", methods=["GET"])
+@operation("payment.read", load=batches.find_batch)
+@bp.arguments(PageQuery, location="query")
+@bp.response(200, ContradictionPage)
+def contradictions(desk: Desk[PaymentBatch], query: dict[str, Any]) -> Any:
+    """与账面不符的银行结果 / Answers of the bank that were not booked, settled or open."""
+    part = window(query)
+    found = list_contradictions(desk.session, desk.thing, after=part.after, limit=part.limit)
+    shelf = page(found, part.limit, key=lambda row: row.BankResult.id)
+    return {"items": [_contradiction(*row) for row in shelf.items], "next": shelf.next}
+
+
+def _contradiction(said: BankResult, payment: Disbursement) -> dict[str, Any]:
+    names = ("id", "outcome", "reason", "bank_serial", "answered_on", "given_at")
+    settled = ("settled_as", "settled_note", "settled_by", "settled_at")
+    about = {"disbursement_id": payment.id, "serial": payment.serial, "state": payment.state}
+    return {**{name: getattr(said, name) for name in (*names, *settled)}, **about}
 
 
 @bp.route("/<uuid:batch_id>/file", methods=["GET"])

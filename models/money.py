@@ -29,6 +29,7 @@ from models.vocabulary import (
     BatchState,
     DisbursementState,
     FundSource,
+    Resolution,
 )
 
 _LIVE = ", ".join(f"'{state}'" for state in LIVE_DISBURSEMENT_STATES)
@@ -209,9 +210,21 @@ class BankResult(Base):
         ForeignKey("voucher.id"), index=True, comment="that booked it; its annex"
     )
     given_at: Mapped[Created]
+    settled_as: Mapped[str | None] = mapped_column(comment="evidence only: how finance settled it")
+    settled_note: Mapped[str | None]
+    settled_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    settled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
     __table_args__ = (
         one_of("outcome", BankOutcome),
+        one_of("settled_as", Resolution),
+        CheckConstraint("num_nulls(settled_as, settled_note, settled_by, settled_at) IN (0, 4)", name="settled_whole"),
+        CheckConstraint("settled_at IS NULL OR NOT booked", name="evidence_settled"),
+        Index(
+            "ix_bank_result_open",
+            "disbursement_id",
+            postgresql_where=text("NOT booked AND settled_at IS NULL"),
+        ),
         UniqueConstraint(
             "disbursement_id", "outcome", "bank_serial", "answered_on", postgresql_nulls_not_distinct=True
         ),

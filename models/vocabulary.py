@@ -148,6 +148,14 @@ class BankOutcome(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Resolution(StrEnum):
+    """How finance settles what a bank left open, or said against the books: paid, returned, or as booked."""
+
+    PAID = "paid"
+    RETURNED = "returned"
+    UPHELD = "upheld"
+
+
 class JobState(StrEnum):
     """Long work's life."""
 

@@ -163,16 +163,23 @@ _PRIVILEGES: dict[str, str] = {
     "screening_attempt": _ADD,
     "screening_detail": _ADD,  # erased by screening_erase alone
 }
+# Of rows that are otherwise only added: the columns that may be filled in later.
+_LATER = {"bank_result": ("settled_as", "settled_note", "settled_by", "settled_at", "voucher_id")}
 
 
 def install_walls(connection: Connection, *, app_role: str, record_role: str) -> None:
     """Put every table behind its wall and give the serving and record roles exactly their privileges. Repeatable."""
     connection.exec_driver_sql(IN_SCOPE)
     # A migration may run before those that make the later tables.
-    for name in sorted(Base.metadata.tables.keys() & set(inspect(connection).get_table_names())):
+    there = inspect(connection)
+    for name in sorted(Base.metadata.tables.keys() & set(there.get_table_names())):
         privileges = _PRIVILEGES.get(name, _CHANGE)
         connection.exec_driver_sql(f'REVOKE ALL ON "{name}" FROM "{app_role}"')
         connection.exec_driver_sql(f'GRANT {privileges} ON "{name}" TO "{app_role}"')
+        if name in _LATER and (
+            later := set(_LATER[name]).intersection(column["name"] for column in there.get_columns(name))
+        ):
+            connection.exec_driver_sql(f'GRANT UPDATE ({", ".join(sorted(later))}) ON "{name}" TO "{app_role}"')
         if name in UNWALLED:
             continue
         visible, writable = WALLS[name]

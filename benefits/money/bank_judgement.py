@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
 from benefits.core.actor import Actor
 from benefits.intake.row import Checked, Finding
 from benefits.money.bank_answer import BankAnswer
-from models.money import Disbursement, Fund, PaymentBatch
+from models.money import BankResult, Disbursement, Fund, PaymentBatch
 from models.secrecy import secrecy
 from models.unit import Unit
 from models.vocabulary import BankOutcome, BatchState, DisbursementState, Severity
@@ -47,7 +47,7 @@ def judge(session: Session, actor: Actor, checked: Sequence[Checked[BankAnswer]]
     answers = [each.parsed for each in checked if each.parsed is not None]
     batches = released_batches(session, actor, {answer.batch_number for answer in answers})
     payments = _payments(session, [batch.id for batch in batches.values()])
-    used = _used_serials(session, {answer.bank_serial for answer in answers if answer.bank_serial})
+    used = used_serials(session, {answer.bank_serial for answer in answers if answer.bank_serial})
     return [_judge(session, each, batches, payments, used) for each in checked]
 
 
@@ -69,11 +69,18 @@ def _payments(session: Session, batches: list[UUID]) -> dict[tuple[UUID, int], D
     return {(payment.batch_id, payment.serial): payment for payment in found if payment.batch_id and payment.serial}
 
 
-def _used_serials(session: Session, serials: set[str]) -> dict[str, UUID]:
+def used_serials(session: Session, serials: set[str]) -> dict[str, UUID]:
+    """Whose these bank serials are: of payments as they stand, and of what was ever booked for one."""
+    booked = BankResult.booked | (BankResult.settled_as == BankResult.outcome)
     rows = session.execute(
-        select(Disbursement.bank_serial, Disbursement.id).where(Disbursement.bank_serial.in_(serials))
+        union(
+            select(Disbursement.bank_serial, Disbursement.id).where(Disbursement.bank_serial.in_(serials)),
+            select(BankResult.bank_serial, BankResult.disbursement_id).where(
+                BankResult.bank_serial.in_(serials), booked
+            ),
+        )
     )
-    return {row.bank_serial: row.id for row in rows if row.bank_serial}
+    return {serial: payment_id for serial, payment_id in rows if serial}
 
 
 def _judge(

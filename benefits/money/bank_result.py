@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from uuid import UUID
 
@@ -12,7 +11,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from benefits.core.actor import Actor
-from benefits.core.errors import AlreadyExists, StateForbids
 from benefits.core.money import NOTHING
 from benefits.intake.row import Checked
 from benefits.money import fund as funds
@@ -20,13 +18,10 @@ from benefits.money.bank_answer import BankAnswer
 from benefits.money.bank_judgement import STATE_OF, Judged, judge, released_batches
 from benefits.money.batch import cases_of
 from benefits.money.disbursement import touch_cases
-from benefits.money.duty import require_duty
 from benefits.money.entitlement import settle_awards
 from benefits.money.ledger.booking import book_payments
-from benefits.money.trail import keep_acts
 from models.ledger import Voucher
-from models.money import BankResult, Disbursement, Fund, PaymentBatch
-from models.unit import Unit
+from models.money import BankResult, Disbursement, PaymentBatch
 from models.vocabulary import BankOutcome, BatchState, DisbursementState, EntitlementState
 
 Outcome = tuple[Disbursement, BankAnswer]
@@ -57,8 +52,8 @@ def book(
         if each.payment and each.answer and each.verdict in {"book", "evidence"}:
             (booked if each.verdict == "book" else evidence).append((each.payment, each.answer))
     vouchers = settle(session, actor, list(batches.values()), booked)
-    _keep(session, actor, booked, import_id, vouchers)
-    _keep(session, actor, evidence, import_id, None)
+    keep_answers(session, actor, booked, import_id, vouchers)
+    keep_answers(session, actor, evidence, import_id, None)
     return judged
 
 
@@ -69,7 +64,7 @@ def settle(
     paid: defaultdict[UUID, list[Disbursement]] = defaultdict(list)
     back: defaultdict[UUID, list[Disbursement]] = defaultdict(list)
     for payment, answer in outcomes:
-        _move(payment, answer)
+        move(payment, answer)
         if payment.batch_id and answer.outcome == BankOutcome.PAID:
             paid[payment.batch_id].append(payment)
         elif payment.batch_id and answer.outcome == BankOutcome.RETURNED:
@@ -93,7 +88,7 @@ def _total(payments: Sequence[Disbursement]) -> Decimal:
     return sum((payment.amount for payment in payments), NOTHING)
 
 
-def _move(payment: Disbursement, answer: BankAnswer) -> None:
+def move(payment: Disbursement, answer: BankAnswer) -> None:
     """Write an outcome on a payment."""
     payment.state = STATE_OF[answer.outcome]
     payment.bank_reason = answer.reason
@@ -101,14 +96,18 @@ def _move(payment: Disbursement, answer: BankAnswer) -> None:
     payment.settled_on = None if answer.outcome == BankOutcome.UNKNOWN else answer.answered_on
 
 
-def _keep(
+def keep_answers(
     session: Session,
     actor: Actor,
     outcomes: Sequence[Outcome],
     import_id: UUID | None,
     vouchers: Mapping[UUID, Voucher] | None,
+    posted: Collection[BankOutcome] = (BankOutcome.PAID,),
 ) -> None:
-    """Keep the bank's own lines, each once; `vouchers` None: as evidence that is not booked."""
+    """Keep the bank's own lines, each once; `vouchers` None: as evidence that is not booked.
+
+    A line is the annex of its batch's voucher where its outcome is one of `posted`.
+    """
     there = {
         (row.disbursement_id, row.outcome, row.bank_serial, row.answered_on)
         for row in session.scalars(
@@ -124,7 +123,7 @@ def _keep(
             continue
         if (payment.id, answer.outcome, answer.bank_serial, answer.answered_on) in there:
             continue
-        voucher = vouchers.get(payment.batch_id) if vouchers and answer.outcome == BankOutcome.PAID else None
+        voucher = vouchers.get(payment.batch_id) if vouchers and answer.outcome in posted else None
         session.add(
             BankResult(
                 disbursement_id=payment.id,
@@ -141,38 +140,6 @@ def _keep(
             )
         )
     session.flush()
-
-
-def resolve(
-    session: Session,
-    actor: Actor,
-    payment: Disbursement,
-    *,
-    outcome: BankOutcome,
-    reason: str,
-    bank_serial: str | None,
-    on: date,
-) -> Disbursement:
-    """Finance settles an `unknown` payment by what the bank's statement shows; it is never sent again by itself.
-
-    Raises:
-        StateForbids: it is not unknown. DutyConflict: by one who approved or released it. AlreadyExists: the bank
-        serial belongs to another payment.
-    """
-    owner = select(Unit.path).join(Fund, Fund.unit_id == Unit.id).where(Fund.id == payment.fund_id)
-    actor.require("payment.resolve", session.scalars(owner).one())
-    require_duty(session, actor, [payment.application_id], "resolved")
-    if payment.state != DisbursementState.UNKNOWN or payment.batch_id is None:
-        raise StateForbids(state=payment.state, act="resolve")
-    taken = select(Disbursement.id).where(Disbursement.bank_serial == bank_serial, Disbursement.id != payment.id)
-    if bank_serial and session.scalar(taken) is not None:
-        raise AlreadyExists(bank_serial=bank_serial)
-    answer = BankAnswer("", 0, "", payment.amount, outcome, reason, bank_serial, on)
-    keep_acts(session, actor, [payment], "resolve", "resolved", seen=payment.payee_hash, note=reason)
-    batch = session.get_one(PaymentBatch, payment.batch_id)
-    vouchers = settle(session, actor, [batch], [(payment, answer)])
-    _keep(session, actor, [(payment, answer)], None, vouchers)
-    return payment
 
 
 def _close_if_settled(session: Session, batch: PaymentBatch) -> None:

@@ -162,7 +162,7 @@ def _entered(session: Session, award: Reservation) -> Entitlement:
 
 
 def settle_awards(session: Session, applications: Collection[UUID], state: EntitlementState) -> None:
-    """Grant (when paid) or release (when given back) the live awards of these cases."""
+    """Grant (when paid), reserve again (when the money came back) or release the live awards of these cases."""
     session.execute(
         update(Entitlement)
         .where(Entitlement.application_id.in_(applications), Entitlement.state != EntitlementState.RELEASED)

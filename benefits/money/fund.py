@@ -182,6 +182,11 @@ def spend_reserved(session: Session, fund_id: UUID, amount: Decimal) -> None:
     _move(session, fund_id, reserved=-amount, spent=amount)
 
 
+def take_back(session: Session, fund_id: UUID, amount: Decimal) -> None:
+    """Spent → reserved: what the bank had paid came back."""
+    _move(session, fund_id, reserved=amount, spent=-amount)
+
+
 def _move(session: Session, fund_id: UUID, **by: Decimal) -> None:
     """One conditional update: it waits for others on the row, sees their result, and refuses to overdraw."""
     nothing = Decimal(0)

@@ -61,6 +61,12 @@ def book_payments(
     return _from_bank(session, actor, what, sums)
 
 
+def book_come_back(session: Session, actor: Actor, payment: Disbursement, reference: str) -> Voucher:
+    """A payment that the bank had made and whose money came back: the same entries in red (红字)."""
+    what = Posted(VoucherKind.PAYMENT, reference, actor.today, payment.bank_reason, fund_id=payment.fund_id)
+    return _from_bank(session, actor, what, _by_key(session, {payment.application_id: -payment.amount}))
+
+
 def book_issue(
     session: Session, actor: Actor, fund_id: UUID, given: Mapping[UUID, Decimal], reference: str
 ) -> Voucher | None:
