@@ -184,3 +184,21 @@ def test_who_may_only_read_moves_nothing(api: Api) -> None:
     assert api("officer").post(f"{path}/decline").status_code == 428
     assert api("officer").act(path, "decline", key=None).status_code == 400
     assert api("officer").act(path, "decline", {"why": "x"}).status_code == 422
+
+
+def test_a_roster_invites_everybody_on_it(api: Api) -> None:
+    of = round_of(api)
+    body = {"unit_code": "AH-D03", "title": "两癌筛查名册", "cut_off_on": today().isoformat(), "round_id": of[0]}
+    roster = f"/rosters/{done(api('officer').post('/rosters', {**body, 'amount': '520.00'}))['id']}"
+    women = [teacher(api, sequence) for sequence in (660, 662)]
+    for member in women:
+        line = {"member_id": member, "facts": {"last_normal_on": None}}
+        done(api("officer").act(roster, "lines", line))
+    clinical = api("officer").act(roster, "lines", {"member_id": teacher(api, 664), "facts": {"tbs": "HSIL"}})
+    assert clinical.get_json()["errors"][0]["code"] == "fact_not_kept"
+    done(api("officer").act(roster, "freeze"))
+    done(api("reviewer").act(roster, "approve", {"fund_id": of[1]}))
+    found = done(api("officer").get(f"/screening/appointments?round={of[0]}&state=invited&unit=AH-D03"))["items"]
+    assert [each["member_id"] for each in found] == women
+    done(api("reviewer").act(roster, "return", {"reason": "改日"}))
+    assert done(api("officer").get(f"/screening/appointments?round={of[0]}&state=withdrawn"))["items"] != []

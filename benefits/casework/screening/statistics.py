@@ -11,12 +11,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Integer, case, cast, extract, func, literal, select
 from sqlalchemy.orm import Session
 
-from benefits.access.reach import within
-from benefits.casework.round import find_round
+from benefits.access.reach import along, within
 from benefits.casework.screening.next_step import PROGRAMME, figure
 from benefits.casework.screening.suppression import TOTAL, Released, released
 from benefits.core.actor import Actor
-from benefits.core.errors import NotFound, invalid
+from benefits.core.errors import invalid
 from models.person import Person
 from models.round import Round
 from models.screening import ScreeningAppointment
@@ -65,11 +64,11 @@ def statistics(session: Session, actor: Actor, *, round_id: UUID, by: By) -> Sta
     Raises:
         Invalid: there is no such round of screening in sight.
     """
-    try:
-        of = find_round(session, actor, round_id)
-    except NotFound:
-        raise invalid("/round", "round_unknown") from None
-    if of.programme != PROGRAMME:
+    in_sight = along(actor, "screening.read")
+    of = session.scalar(
+        select(Round).join(Round.unit).where(Round.id == round_id, Round.programme == PROGRAMME, in_sight)
+    )
+    if of is None:
         raise invalid("/round", "round_unknown")
     least = figure(session, "smallest_cell", of.event_on)
     counts = _counted(session, actor, of, by)

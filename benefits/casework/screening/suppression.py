@@ -37,11 +37,11 @@ def released(counts: Mapping[Cell, int], groups: Sequence[str], classes: Sequenc
     sums = {each: sum(persons for (_, of), persons in counts.items() if of == each) for each in classes}
     alone = _with_totals({("", each): persons for each, persons in sums.items()}, [""], classes)
     inside = {cell for cell in alone if cell[0] == ""}
-    totals = _hidden(alone, {cell for cell in alone.keys() - inside if alone[cell] < least}, set(), inside)
+    totals = _hidden(alone, {cell for cell in alone.keys() - inside if alone[cell] < least}, set(), inside, least)
     whole = _with_totals(counts, groups, classes) if groups else {cell: alone[cell] for cell in alone.keys() - inside}
     if groups:
         small = {cell for cell, persons in whole.items() if persons < least} | totals
-        hidden = _hidden(whole, small, {cell for cell in whole if cell[0] == TOTAL} - totals, set())
+        hidden = _hidden(whole, small, {cell for cell in whole if cell[0] == TOTAL} - totals, set(), least)
     else:
         hidden = totals
     return Released(groups, classes, {cell: None if cell in hidden else persons for cell, persons in whole.items()})
@@ -54,15 +54,16 @@ def _with_totals(counts: Mapping[Cell, int], groups: Sequence[str], classes: Seq
     return whole
 
 
-def _hidden(whole: Mapping[Cell, int], small: set[Cell], fixed: set[Cell], unseen: set[Cell]) -> set[Cell]:
-    """The cells to hide: the small ones, and the smallest others that make each safe.
+def _hidden(whole: Mapping[Cell, int], small: set[Cell], fixed: set[Cell], unseen: set[Cell], least: int) -> set[Cell]:
+    """The cells to hide: the small ones, and the smallest others that make each safe and no line's hidden sum small.
 
     Args:
         fixed: cells that are shown whatever happens. unseen: cells that this table does not show at all.
     """
     hidden, waiting = set(small), deque(sorted(small))
-    while waiting:
+    while waiting or (waiting := deque(_betrayed(whole, hidden, fixed, unseen, least))):
         cell = waiting.popleft()
+        hidden.add(cell)
         while not safe(cell, whole, hidden | unseen):
             more = next(_beside(cell, whole, hidden | fixed | unseen), None)
             if more is None:
@@ -70,6 +71,26 @@ def _hidden(whole: Mapping[Cell, int], small: set[Cell], fixed: set[Cell], unsee
             hidden.add(more)
             waiting.append(more)
     return hidden
+
+
+def _betrayed(
+    whole: Mapping[Cell, int], hidden: set[Cell], fixed: set[Cell], unseen: set[Cell], least: int
+) -> Iterator[Cell]:
+    """What must be hidden because what is hidden beside it adds up, by the total that is shown, to a small cell."""
+    for line, total in _lines(whole):
+        parts = hidden.intersection(line)
+        shown = sorted((whole[cell], cell) for cell in line if cell not in parts | fixed | unseen)
+        if parts and total not in hidden | unseen and shown and sum(whole[cell] for cell in parts) < least:
+            yield shown[0][1]
+            return
+
+
+def _lines(whole: Mapping[Cell, int]) -> Iterator[tuple[list[Cell], Cell]]:
+    """Every group and every class with its total, which is the sum of the others."""
+    for own in {group for group, _ in whole}:
+        yield [cell for cell in whole if cell[0] == own and cell[1] != TOTAL], (own, TOTAL)
+    for own in {each for _, each in whole}:
+        yield [cell for cell in whole if cell[1] == own and cell[0] != TOTAL], (TOTAL, own)
 
 
 def _beside(cell: Cell, whole: Mapping[Cell, int], taken: set[Cell]) -> Iterator[Cell]:

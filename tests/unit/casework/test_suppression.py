@@ -62,6 +62,19 @@ def test_no_hidden_figure_of_random_tables_can_be_worked_out() -> None:
         assert all(table.figures[TOTAL, each] == beside.figures[TOTAL, each] for each in (*table.classes, TOTAL))
 
 
+def test_what_is_hidden_beside_a_total_does_not_add_up_to_a_small_cell() -> None:
+    alone = released(
+        {(TOTAL, "a"): 9, (TOTAL, "b"): 7, (TOTAL, "c"): 1, (TOTAL, "d"): 0}, [], ["a", "b", "c", "d"], least=5
+    )
+    assert alone.figures == {
+        (TOTAL, "a"): 9,
+        (TOTAL, "b"): None,
+        (TOTAL, "c"): None,
+        (TOTAL, "d"): None,
+        (TOTAL, TOTAL): 17,
+    }
+
+
 def test_without_hiding_more_the_check_finds_a_figure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(suppression, "safe", lambda *_: True)
     table, beside = of_rows([[9, 1], [9, 9]])
