@@ -120,6 +120,11 @@ def test_the_medical_role_of_another_unit_finds_nothing(api: Api) -> None:
     assert done(other.get("/screening/results"))["items"] == []
     body = {"appointment_id": path.rpartition("/")[2], "codes": CLEAR}
     assert other.post("/screening/results", body).get_json()["errors"][0]["code"] == "appointment_unknown"
+    grant(api, account_path(api, "medical2"), "officer")
+    assert done(other.get(result))["result_class"] == "needs_follow_up"
+    for place in (path, result):
+        assert other.post(f"{place}/disclosures", {"purpose": "看看"}, key=None).status_code == 403
+    assert entries(api, "screening.disclose") == []
 
 
 def test_nobody_with_the_medical_role_looks_at_their_own_result(api: Api) -> None:

@@ -78,7 +78,7 @@ def test_what_is_hidden_beside_a_total_does_not_add_up_to_a_small_cell() -> None
 def test_without_hiding_more_the_check_finds_a_figure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(suppression, "safe", lambda *_: True)
     table, beside = of_rows([[9, 1], [9, 9]])
-    assert worked_out(table, beside, 10) == {("g0", "c1")}
+    assert ("g0", "c1") in worked_out(table, beside, 10)
 
 
 def test_a_table_of_large_figures_is_shown_whole() -> None:
