@@ -137,7 +137,7 @@ def sign_approval(
         FundExhausted: the fund has less than all of them together ask; none is approved.
         Invalid: the fund's purse may not pay for one of them.
     """
-    require_purse(fund, {booked_to(each.judgement.assessment) for each in decided})
+    require_purse(fund, {booked_to(each.judgement.assessment) for each in decided}, actor.today)
     keep(session, [(each.application, each.judgement) for each in decided])
     moves = []
     for each in decided:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib import resources
 
 from benefits.core.errors import invalid
+from benefits.money.ledger.chart import chart_on
 from models.money import Fund
 
 
@@ -27,13 +29,17 @@ def purses() -> Mapping[str, Purse]:
     return {item["source"]: Purse(tuple(item["pays"]), item["clause"]) for item in data["purse"]}
 
 
-def require_purse(fund: Fund, keys: Iterable[str | None]) -> None:
+def require_purse(fund: Fund, keys: Iterable[str | None], today: date) -> None:
     """Refuse a fund whose purse may not pay for one of these; None, what no line names, is left to the books.
 
+    What the books of the fund's union could not post is refused too: once the bank has paid, it is too late.
+
     Raises:
-        Invalid: `purse_forbids` at `/fund_id`, with the source and the clause.
+        Invalid: at `/fund_id`, `purse_forbids` with the source and the clause, or `union_may_not_book` (statement 49).
     """
-    purse = purses()[fund.source]
+    purse, chart = purses()[fund.source], chart_on(today)
     for key in keys:
         if key is not None and not key.startswith(purse.pays):
             raise invalid("/fund_id", "purse_forbids", source=fund.source, key=key, clause=purse.clause)
+        if key is not None and chart is not None and chart.posting(key, fund.unit.union_kind) is None:
+            raise invalid("/fund_id", "union_may_not_book", key=key, clause=chart.source)

@@ -54,3 +54,14 @@ def test_a_budget_is_adjusted_once_a_year_unless_a_collective_decision_is_named(
     (fault,) = adjust(api, fund, "-100.00").get_json()["errors"]
     assert (fault["pointer"], fault["code"]) == ("/minutes", "adjusted_already")
     assert done(adjust(api, fund, "-100.00", minutes="主席办公会纪要〔2026〕12号"))["appropriated"] == "100400.00"
+
+
+def test_what_the_books_of_a_union_cannot_post_is_not_approved(api: Api) -> None:
+    """Statement 49: rules of 2021 let a county union give gifts, but its books of today have no account for them."""
+    county = new_fund(api, unit="AH", name="省直经费")
+    case = submitted(api, "D01-002", "100.00", programme="holiday_visit", on="2021-12-30", facts=HOSPITAL)
+    refused = api("reviewer").act(case, "approve", {"fund_id": county})
+    (fault,) = refused.get_json()["errors"]
+    assert (refused.status_code, fault["pointer"], fault["code"]) == (422, "/fund_id", "union_may_not_book")
+    assert balance(api, county)["reserved"] == "0.00"
+    done(api("reviewer").act(case, "approve", {"fund_id": new_fund(api)}))

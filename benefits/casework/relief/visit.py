@@ -68,7 +68,7 @@ def approve(session: Session, actor: Actor, point: ReliefPoint, fund_id: UUID) -
     """
     workflow.require(session, actor, point, "relief.check", "approve")
     fund = funds.paying_fund(session, actor, fund_id, point.unit.path)
-    require_purse(fund, [books_key(session, point.planned_on)])
+    require_purse(fund, [books_key(session, point.planned_on)], actor.today)
     point.fund_id = fund.id
     workflow.advance(session, actor, point, "approve", State.APPROVED)
     funds.reserve(session, point.fund_id, point.budget)
