@@ -50,8 +50,10 @@ class Household(Versioned, Base):
     person_id: Mapped[UUID] = mapped_column(comment="the head")
     state: Mapped[Word]
     hardship_class: Mapped[str | None] = mapped_column(comment="deep, relative, accidental; as last assessed")
-    main_cause: Mapped[str | None] = mapped_column(comment="code table hardship_cause; exactly one once known")
-    second_causes: Mapped[list[str]] = mapped_column(JSONB, default=list, comment="at most three")
+    main_cause: Mapped[str | None] = mapped_column(
+        info=PERSONAL, comment="code table hardship_cause; exactly one once known"
+    )
+    second_causes: Mapped[list[str]] = mapped_column(JSONB, default=list, info=PERSONAL, comment="at most three")
     contact: Mapped[str | None] = mapped_column(info=PERSONAL, comment="联系人, the cadre who keeps in touch")
     key_wrapped: Mapped[bytes | None] = mapped_column(
         LargeBinary, info=SECRET, comment="the file's own key; destroyed with its details"

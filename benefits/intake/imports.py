@@ -224,10 +224,10 @@ def sent_rows(session: Session, actor: Actor, imported: Import, kind: ImportKind
     """The file's rows as they stand, blank ones too, so that the n-th is row n of the sheet; the reading is recorded.
 
     Raises:
-        NotPermitted: somebody else's file, and the account may not send such ones.
+        NotPermitted: somebody else's file, and the account may not send such ones for that unit.
     """
     if imported.account_id != actor.account_id:
-        actor.require_somewhere(kind.permission)
+        actor.require(kind.permission, session.scalars(select(Unit.path).where(Unit.id == imported.unit_id)).one())
     write_entry(
         session,
         kind="reading",

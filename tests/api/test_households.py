@@ -174,3 +174,13 @@ def test_versions_are_asked_for(api: Api) -> None:
     seated(api, path)
     assert api("officer").patch(path, {"contact": "x"}, if_match=old).status_code == 412
     assert file_of(api)["contact"] is None
+
+
+def test_the_record_does_not_say_what_brought_a_household_into_hardship(api: Api) -> None:
+    """A major illness is a cause by itself, so the causes are health."""
+    path = prepared_file(api, main_cause="6", second_causes=["1"])
+    found = rows(api, "SELECT body FROM record_entry WHERE table_name = 'household' AND row_id = :id", id=path[12:])
+    assert found
+    assert all(
+        entry.body["data"][name] not in ("6", ["1"]) for entry in found for name in ("main_cause", "second_causes")
+    )

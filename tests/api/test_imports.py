@@ -22,6 +22,7 @@ from benefits.jobs.worker import work_once
 from config.settings import Settings
 from models.secrecy import Secrecy
 from tests.driver import Api
+from tests.story import account_path, colleague, grant
 from tools.provision import Provisioned
 
 DATA = Path(__file__).parents[1] / "data"
@@ -177,3 +178,17 @@ def test_a_worker_that_dies_leaves_none_and_another_does_all(
     assert worker()
     assert officer.get(f"/jobs/{job}").get_json()["state"] == "done"
     assert len(officer.get("/members?limit=200").get_json()["items"]) == before + 19
+
+
+def test_who_sends_tables_below_does_not_read_one_sent_above(
+    committed_api: Api, committed: Provisioned, settings: Settings, worker: Any
+) -> None:
+    """An auditor of all who is an officer of one unit counts the findings in a file, but never reads the file."""
+    colleague(committed_api, "officer-auditor", "auditor", person=613)
+    grant(committed_api, account_path(committed_api, "officer-auditor"), "officer", "AH-D01")
+    started = committed_api("officer").post("/imports", **sent(ROSTER, "roster.csv")).get_json()
+    assert worker()
+    both, path = committed_api("officer-auditor"), f"/imports/{started['id']}"
+    assert both.get(path).status_code == 200
+    assert both.get(f"{path}/workbook.xlsx").status_code == 403
+    assert committed_api("officer").get(f"{path}/workbook.xlsx").status_code == 200
