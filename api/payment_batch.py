@@ -11,6 +11,7 @@ from api.download import FILE, download
 from api.fields import Body, Day, Id, Instant, Items, Money, Text, Whole
 from api.guard import Desk, created, operation
 from api.paging import PageQuery, page, page_of, window
+from benefits.casework.prepayment.release import approve_checked, release_checked
 from benefits.money import batch as batches
 from benefits.money.bank_resolution import list_contradictions
 from benefits.money.batch_paper import batch_file
@@ -51,6 +52,12 @@ class BatchQuery(PageQuery):
 
     fund_id = Id(load_default=None)
     state = Text(load_default=None, choices=tuple(BatchState))
+
+
+class ApprovalBody(Body):
+    """The digest of the check that was looked at; without it, the check as it is now."""
+
+    checks = Text(load_default=None, least=64, most=64)
 
 
 class FileQuery(Body):
@@ -120,25 +127,25 @@ def get_batch(desk: Desk[PaymentBatch]) -> Any:
     return shown(desk.thing)
 
 
-def _act(name: str, permission: str) -> Any:
+def _act(name: str, permission: str, body: type[Body] = Body) -> Any:
     def wrap(view: Any) -> Any:
-        inner = bp.arguments(Body)(bp.response(200, BatchView)(view))
+        inner = bp.arguments(body)(bp.response(200, BatchView)(view))
         guarded = operation(permission, load=batches.lock_batch, keyed=True, conditional=True, moves_money=True)(inner)
         return bp.route(f"/<uuid:batch_id>/{name}", methods=["POST"])(guarded)
 
     return wrap
 
 
-@_act("approve", "payment.batch")
-def approve(desk: Desk[PaymentBatch], _body: dict[str, Any]) -> Any:
-    """付款审批 / Finance approves the batch."""
-    return shown(batches.approve_batch(desk.session, desk.actor, desk.thing))
+@_act("approve", "payment.batch", ApprovalBody)
+def approve(desk: Desk[PaymentBatch], body: dict[str, Any]) -> Any:
+    """付款审批 / Finance approves the batch, having seen what its check flags."""
+    return shown(approve_checked(desk.session, desk.actor, desk.thing, seen=body["checks"]))
 
 
 @_act("release", "payment.release")
 def release(desk: Desk[PaymentBatch], _body: dict[str, Any]) -> Any:
     """放款 / The cashier releases the batch to the bank."""
-    return shown(batches.release_batch(desk.session, desk.actor, desk.thing))
+    return shown(release_checked(desk.session, desk.actor, desk.thing))
 
 
 @_act("cancel", "payment.batch")

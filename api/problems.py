@@ -43,6 +43,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.FundExhausted: 409,
     errors.CapExceeded: 409,
     errors.AlreadyPaid: 409,
+    errors.ChecksChanged: 409,
     errors.StockShort: 409,
     errors.PremiumKept: 409,
     errors.KeyInUse: 409,

@@ -67,6 +67,17 @@ END""",
         "uuid",
         "BEGIN RETURN (SELECT id FROM account WHERE username = username_); END",
     ),
+    # Of how many persons each of these accounts is, by payments and registers over all unions.
+    "account_people(accounts_ bytea[])": (
+        "bigint[]",
+        """
+BEGIN
+    RETURN ARRAY(SELECT (SELECT count(DISTINCT o.person_id) FROM (
+                             SELECT d.person_id FROM disbursement d WHERE d.payee_hash = w.hash UNION ALL
+                             SELECT m.person_id FROM membership m WHERE m.account_hash = w.hash) o)
+                 FROM unnest(accounts_) WITH ORDINALITY AS w (hash, at) ORDER BY w.at);
+END""",
+    ),
     # Whose account it is, also where another unit keeps it: nobody passes for two persons by having two accounts.
     "account_person(account_ uuid)": ("uuid", "BEGIN RETURN (SELECT person_id FROM account WHERE id = account_); END"),
     # Where a granted unit stands in the tree, before the grants have opened the scope.

@@ -17,6 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.application import of_application, of_payment
@@ -103,6 +104,9 @@ class PaymentBatch(Versioned, Base):
     released_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     approved_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     released_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    flags: Mapped[dict[str, list[int]] | None] = mapped_column(
+        JSONB, comment="what the check told when it was approved: serials by reason"
+    )
     created_at: Mapped[Created]
 
     fund: Mapped[Fund] = relationship(

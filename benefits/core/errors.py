@@ -147,6 +147,12 @@ class CapExceeded(Refusal):
     code = "cap_exceeded"
 
 
+class ChecksChanged(Refusal):
+    """The check before a payment flags what was not looked at: `new` flags, for these `reasons`."""
+
+    code = "checks_changed"
+
+
 class AlreadyPaid(Refusal):
     """A live payment for this instalment exists."""
 

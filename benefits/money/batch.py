@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import ScalarSelect, Select, func, select, update
@@ -153,17 +153,18 @@ def _lock_payments(
     return [found[each] for each in wanted]
 
 
-def approve_batch(session: Session, actor: Actor, batch: PaymentBatch) -> PaymentBatch:
-    """Finance approves: a duty of its own in every case of the batch.
+def approve_batch(session: Session, actor: Actor, batch: PaymentBatch, flags: Mapping[str, list[int]]) -> PaymentBatch:
+    """Finance approves: a duty of its own in every case of the batch. `flags`: what the check told, serials by reason.
 
     Raises:
         NotPermitted, OwnCase, DutyConflict. StateForbids: not prepared, or a payee is no longer what was approved.
     """
     actor.require("payment.batch", batch.fund.unit.path)
-    _require(batch, "approve")
+    require_act(batch, "approve")
     _as_approved(session, batch)
     _sign(session, actor, batch, "approve_payment", "payment_approved")
     batch.state, batch.approved_by, batch.approved_at = BatchState.APPROVED, actor.account_id, actor.at
+    batch.flags = dict(flags)
     session.flush()
     return batch
 
@@ -175,7 +176,7 @@ def release_batch(session: Session, actor: Actor, batch: PaymentBatch) -> Paymen
         NotPermitted, OwnCase, DutyConflict. StateForbids: not approved, or a payee is no longer what was approved.
     """
     actor.require("payment.release", batch.fund.unit.path)
-    _require(batch, "release")
+    require_act(batch, "release")
     _as_approved(session, batch)
     _sign(session, actor, batch, "release_payment", "released")
     _move(session, batch, DisbursementState.RELEASED)
@@ -187,7 +188,7 @@ def release_batch(session: Session, actor: Actor, batch: PaymentBatch) -> Paymen
 def cancel_batch(session: Session, actor: Actor, batch: PaymentBatch) -> PaymentBatch:
     """Finance takes a batch apart before its release: its payments are reserved again."""
     actor.require("payment.batch", batch.fund.unit.path)
-    _require(batch, "cancel")
+    require_act(batch, "cancel")
     session.execute(
         update(Disbursement)
         .where(Disbursement.batch_id == batch.id)
@@ -199,7 +200,8 @@ def cancel_batch(session: Session, actor: Actor, batch: PaymentBatch) -> Payment
     return batch
 
 
-def _require(batch: PaymentBatch, act: str) -> None:
+def require_act(batch: PaymentBatch, act: str) -> None:
+    """Refuse with `StateForbids` unless the act may follow the batch's state."""
     if batch.state not in _MAY_FOLLOW[act]:
         raise StateForbids(state=batch.state, act=act)
 

@@ -1,12 +1,14 @@
-"""What the bank said against the books is settled on the evidence itself."""
+"""The check before a payment; what the bank said against the books is settled on the evidence itself."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import context, op
+from sqlalchemy.dialects import postgresql
 
 import models.tables  # noqa: F401 - the metadata must be whole
 from models.database import Base
+from models.functions import install_functions
 from models.record import install_triggers
 from models.walls import install_walls
 
@@ -42,13 +44,27 @@ def upgrade() -> None:
         ["disbursement_id"],
         postgresql_where=sa.text("NOT booked AND settled_at IS NULL"),
     )
-    attributes = context.config.attributes
-    for name in ("bank_result",):
-        install_triggers(op.get_bind(), Base.metadata.tables[name], attributes["record_role"])
-    install_walls(op.get_bind(), app_role=attributes["app_role"], record_role=attributes["record_role"])
+    op.add_column(
+        "payment_batch",
+        sa.Column(
+            "flags",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=True,
+            comment="what the check told when it was approved: serials by reason",
+        ),
+    )
+    connection, attributes = op.get_bind(), context.config.attributes
+    app_role, record_role = attributes["app_role"], attributes["record_role"]
+    op.execute(f'GRANT SELECT ON disbursement, membership TO "{record_role}"')
+    for name in ("bank_result", "payment_batch"):
+        install_triggers(connection, Base.metadata.tables[name], record_role)
+    install_functions(connection, app_role=app_role, record_role=record_role)
+    install_walls(connection, app_role=app_role, record_role=record_role)
 
 
 def downgrade() -> None:
+    op.execute("DROP FUNCTION account_people(bytea[])")
+    op.drop_column("payment_batch", "flags")
     op.drop_index("ix_bank_result_open", table_name="bank_result")
     for name in ("evidence_settled", "settled_whole", "settled_as_known"):
         op.drop_constraint(op.f(f"ck_bank_result_{name}"), "bank_result", type_="check")
