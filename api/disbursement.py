@@ -14,7 +14,6 @@ from api.guard import Desk, created, operation
 from api.language import reader_language
 from api.paging import PageQuery, page, page_of, window
 from api.payee import PayeeBody, PayeeView, shown_payee
-from benefits.casework.payee_change import correct_account as correct_account_of
 from benefits.money import disbursement as payments
 from benefits.money.bank_resolution import resolve
 from benefits.money.payee import read_payee
@@ -99,7 +98,7 @@ def get_disbursement(desk: Desk[Disbursement]) -> Any:
 @bp.response(200, DisbursementView)
 def correct_account(desk: Desk[Disbursement], body: dict[str, Any]) -> Any:
     """更正账户 / Give another account for a returned payment; a reviewer approves it."""
-    correct_account_of(desk.session, desk.actor, desk.thing, read_payee(**body, pointer=""))
+    payments.correct_account(desk.session, desk.actor, desk.thing, read_payee(**body, pointer=""))
     return shown(desk.thing)
 
 

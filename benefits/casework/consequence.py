@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from benefits.casework.assessment import Judgement
 from benefits.casework.cover import consequence as cover
-from benefits.casework.household.opening import open_file, pays, put_back, require_fileable
+from benefits.casework.household.opening import open_file, put_back, require_fileable
 from benefits.casework.place import gate as place
 from benefits.casework.screening import invitation as screening
 from benefits.core.actor import Actor
@@ -37,10 +37,6 @@ def _as_the_edition_says(_session: Session, application: Application, judgement:
     return judgement.running.edition.notice_working_days(application.event_on) if judgement.running else 0
 
 
-def _anybody(_session: Session, _actor: Actor, _application: Application, _holder: str) -> None:
-    """Whoever the account belongs to."""
-
-
 def _at_once(_session: Session, _application: Application) -> bool:
     """Paid with the approval."""
     return False
@@ -54,8 +50,7 @@ class Consequence:
     raising; `submitted` runs after a case was handed in; `approved` once, after the deciding approval has reserved
     money and award; `taken_back` before the return of an approved case releases them (what is the programme's is locked
     before the fund); `ended` when a case is rejected or withdrawn. `notice_days` says how many working days an endorsed
-    case is shown in public (0: not at all), `paid_later` whether the payment waits for what the programme settles;
-    `payee` refuses the holder of a corrected account whom the programme does not pay.
+    case is shown in public (0: not at all), `paid_later` whether the payment waits for what the programme settles.
     """
 
     require: Before = _asks_nothing
@@ -65,7 +60,6 @@ class Consequence:
     ended: After = _leaves_nothing
     notice_days: Callable[[Session, Application, Judgement], int] = _as_the_edition_says
     paid_later: Callable[[Session, Application], bool] = _at_once
-    payee: Callable[[Session, Actor, Application, str], None] = _anybody
 
 
 _NONE = Consequence()
@@ -85,7 +79,7 @@ _OF: Mapping[str, Consequence] = MappingProxyType(
             taken_back=cover.taken_back,
             notice_days=cover.notice_days,
         ),
-        "hardship": Consequence(require=require_fileable, approved=open_file, taken_back=put_back, payee=pays),
+        "hardship": Consequence(require=require_fileable, approved=open_file, taken_back=put_back),
         "screening": Consequence(
             require=screening.require_invitation,
             approved=screening.invite,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from models.database import Scope, db, session_for
 from models.policy import Policy
 from tests.driver import Api
-from tests.mutual_aid import approve, claim, covered, covers, enrolment, pool, transfer, worker
+from tests.mutual_aid import approve, claim, covered, covers, enrol, enrolment, pool, transfer, worker
 from tests.story import account_path, colleague, done, grant, identity, new_fund
 
 
@@ -59,7 +59,7 @@ def test_a_cover_of_another_union_bears_the_claim_and_stays_out_of_sight(api: Ap
     """A worker enrolled at AH-D02 who claims through AH-D01; whoever decides must reach both."""
     held = pool(api)
     there = worker(api, 302, unit="AH-D02")
-    approve(api, enrolment(api, there, "critical_illness", "2022-07-01", amount="1.00"), held)
+    enrol(api, enrolment(api, there, "critical_illness", "2022-07-01", amount="1.00"))
     paid = transfer("66.00", held, unit_code="AH-D02", plan="critical_illness", term_start_on="2022-07-01")
     done(api("finance").post("/mutual-aid/premium-payments", paid))
     here = worker(api, 302, by="officer2")
@@ -71,7 +71,7 @@ def test_a_cover_of_another_union_bears_the_claim_and_stays_out_of_sight(api: Ap
     assert done(api("officer").get(page))["cover"]["unit_code"] == "AH-D02"
     colleague(api, "reviewer-d01", "reviewer", unit="AH-D01", person=611)
     colleague(api, "finance-d01", "finance", unit="AH-D01", person=612)
-    fund = new_fund(api)
+    fund = pool(api, "D01 互助金池", unit="AH-D01")
     low = api("reviewer-d01").act(path, "approve", {"fund_id": fund})
     assert (low.status_code, low.get_json()["code"]) == (403, "not_permitted")
     approve(api, path, fund)
@@ -90,7 +90,7 @@ def test_a_gift_comes_beside_the_units_own_cover_only_where_the_union_says_so(ap
     )
     covered(api, held, member, "critical_illness", start, "66.00")
     gift = {"act": "gift"}
-    approve(api, enrolment(api, member, "critical_illness", start, amount="66.00", **gift), held)
+    enrol(api, enrolment(api, member, "critical_illness", start, amount="66.00", **gift))
     assert {(each["top_up"], each["state"]) for each in covers(api)} == {(False, "in_force"), (True, "in_force")}
     facts = {"plan": "critical_illness", "known_before": False, "diagnosed_on": "2026-11-01"}
     path = claim(api, member, "5000.00", "2026-11-02", **facts)

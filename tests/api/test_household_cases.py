@@ -13,10 +13,9 @@ from benefits.access.actors import load_actor
 from benefits.casework.household import state
 from benefits.casework.household.file import find_household
 from benefits.core.errors import StateForbids
-from models.vocabulary import BankOutcome, HouseholdState
+from models.vocabulary import HouseholdState
 from tests.api.test_case_documents import PDF, hand_in
 from tests.api.test_households import patched
-from tests.bank import bank_says
 from tests.driver import Api
 from tests.families import HEAD, born, file_of, prepared_file, seated
 from tests.story import (
@@ -30,7 +29,6 @@ from tests.story import (
     identity,
     member_id,
     new_fund,
-    released,
     rows,
     submitted,
     today,
@@ -138,13 +136,3 @@ def test_a_file_with_payments_underway_does_not_close(api: Api, session: Session
     assert refused.value.params == {"state": "payments_underway", "act": "change"}
     done(api("reviewer").act(path, "return", {"reason": "复核"}))
     assert state.payments_underway(session, file) == 0
-
-
-def test_a_corrected_account_too_is_the_heads(api: Api) -> None:
-    fund = new_fund(api)
-    _, payment = approved(api, fund)
-    bank_says(api, released(api, fund, [payment]), {1: BankOutcome.RETURNED})
-    path = f"/disbursements/{payment}"
-    refused = api("officer").act(path, "account", to("张三"))
-    assert [(each["pointer"], each["code"]) for each in refused.get_json()["errors"]] == [("/holder", "payee_not_head")]
-    done(api("officer").act(path, "account", to("王建国")))

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from benefits.casework.assessment import Judgement, replay
+from benefits.casework.assessment import Judgement
 from benefits.casework.document import documents_of
 from benefits.casework.household import state
 from benefits.casework.household.file import enter, refresh
@@ -121,14 +121,6 @@ def _from_case(judgement: Judgement) -> dict[str, Any]:
     )
 
 
-def pays(session: Session, actor: Actor, application: Application, holder: str) -> None:
-    """The same of the holder of a corrected account, after the bank returned the payment; raises Invalid."""
-    judgement = replay(session, application)
-    if judgement is not None:
-        household = session.scalar(_own(application))  # not locked: the payment is already, and stands after it
-        _require_payee(session, actor, application, household, holder, judgement, pointer="/holder")
-
-
 def _require_payee(
     session: Session,
     actor: Actor,
@@ -136,8 +128,6 @@ def _require_payee(
     household: Household | None,
     holder: str | None,
     judgement: Judgement,
-    *,
-    pointer: str = "/payee/holder",
 ) -> None:
     if holder is None or holder == session.get_one(Membership, application.membership_id).name:
         return
@@ -149,7 +139,7 @@ def _require_payee(
             continue
         if each.row.relation in _CHILDREN or (minors and _guardianship_proved(session, application)):
             return
-    raise invalid(pointer, "payee_not_head")
+    raise invalid("/payee/holder", "payee_not_head")
 
 
 def _of_age(seated: Seated, today: date) -> bool:
