@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
-from itertools import chain, count
+from itertools import count
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, insert, select
@@ -17,13 +17,19 @@ from models.export import ExportPart
 
 def keep_file(session: Session, job_id: UUID, account_id: UUID, parts: Iterable[bytes]) -> str:
     """Keep a job's file in the open transaction; gives the SHA-256 of its bytes. An empty one has one empty part."""
-    digest = sha256()
-    for part, content in enumerate(chain(parts, [b""])):
+    digest, part = sha256(), 0
+    for content in parts:
         digest.update(content)
-        session.execute(
-            insert(ExportPart), {"export_id": job_id, "part": part, "account_id": account_id, "content": content}
-        )
+        _keep_part(session, job_id, account_id, part, content)
+        part += 1
+    if part == 0:
+        _keep_part(session, job_id, account_id, part, b"")
     return digest.hexdigest()
+
+
+def _keep_part(session: Session, job_id: UUID, account_id: UUID, part: int, content: bytes) -> None:
+    row = {"export_id": job_id, "part": part, "account_id": account_id, "content": content}
+    session.execute(insert(ExportPart), row)
 
 
 def file_parts(session: Session, job_id: UUID) -> Iterator[bytes]:
