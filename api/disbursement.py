@@ -14,6 +14,7 @@ from api.guard import Desk, created, operation
 from api.language import reader_language
 from api.paging import PageQuery, page, page_of, window
 from api.payee import PayeeBody, PayeeView, shown_payee
+from benefits.core.code_table import code_table
 from benefits.money import disbursement as payments
 from benefits.money.bank_resolution import resolve
 from benefits.money.payee import read_payee
@@ -39,6 +40,10 @@ class DisbursementView(Body):
     replaces_id = Id(required=True, allow_none=True)
     bank_serial = Text(required=True, allow_none=True)
     bank_reason = Text(required=True, allow_none=True)
+    bank_reason_code = Text(
+        required=True, allow_none=True, metadata={"description": "of the table bank_reason; null: the bank's own words"}
+    )
+    bank_reason_label = Text(required=True, allow_none=True)
     settled_on = Day(required=True, allow_none=True)
     created_at = Instant(required=True)
 
@@ -62,6 +67,7 @@ class ResolutionBody(Body):
 
 
 DisbursementPage = page_of(DisbursementView)
+_REASONS = code_table("bank_reason")
 lock_with_fund = partial(payments.lock_disbursement, with_fund=True)
 
 
@@ -69,7 +75,12 @@ def shown(payment: Disbursement) -> dict[str, Any]:
     """A payment as its page shows it."""
     names = ("id", "state", "amount", "application_id", "fund_id", "instalment", "batch_id", "serial", "replaces_id")
     more = ("bank_serial", "bank_reason", "settled_on", "created_at")
-    return {**{name: getattr(payment, name) for name in (*names, *more)}, "payee": shown_payee(payment)}
+    code = _REASONS.read(payment.bank_reason) if payment.bank_reason else None
+    reason = {
+        "bank_reason_code": code,
+        "bank_reason_label": _REASONS.label(code, reader_language()) if code else payment.bank_reason,
+    }
+    return {**{name: getattr(payment, name) for name in (*names, *more)}, **reason, "payee": shown_payee(payment)}
 
 
 @bp.route("", methods=["GET"])

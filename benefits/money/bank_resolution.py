@@ -109,8 +109,7 @@ def _batch_of(session: Session, payment: Disbursement, outcome: Resolution) -> P
 
 def _turn(session: Session, actor: Actor, payment: Disbursement, answer: BankAnswer, batch: PaymentBatch) -> Voucher:
     """Book a payment the other way round: paid after all, or its money came back after the bank had paid it."""
-    move(payment, answer)
-    session.flush()
+    move(session, [(payment, answer)])
     if payment.state == STATE_OF[BankOutcome.PAID]:
         funds.spend_reserved(session, payment.fund_id, payment.amount)
         settle_awards(session, [payment.application_id], EntitlementState.GRANTED)

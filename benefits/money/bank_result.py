@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, ColumnElement, Date, Text, Uuid, cast, func, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from benefits.core.actor import Actor
 from benefits.core.money import NOTHING
@@ -63,8 +65,8 @@ def settle(
     """Move payments, funds and awards as the bank's answers say, and post what was paid: a voucher for each batch."""
     paid: defaultdict[UUID, list[Disbursement]] = defaultdict(list)
     back: defaultdict[UUID, list[Disbursement]] = defaultdict(list)
+    move(session, outcomes)
     for payment, answer in outcomes:
-        move(payment, answer)
         if payment.batch_id and answer.outcome == BankOutcome.PAID:
             paid[payment.batch_id].append(payment)
         elif payment.batch_id and answer.outcome == BankOutcome.RETURNED:
@@ -88,12 +90,32 @@ def _total(payments: Sequence[Disbursement]) -> Decimal:
     return sum((payment.amount for payment in payments), NOTHING)
 
 
-def move(payment: Disbursement, answer: BankAnswer) -> None:
-    """Write an outcome on a payment."""
-    payment.state = STATE_OF[answer.outcome]
-    payment.bank_reason = answer.reason
-    payment.bank_serial = answer.bank_serial
-    payment.settled_on = None if answer.outcome == BankOutcome.UNKNOWN else answer.answered_on
+def move(session: Session, outcomes: Sequence[Outcome]) -> None:
+    """Write outcomes on their payments, all in one statement."""
+    settled = [
+        {
+            "state": STATE_OF[answer.outcome].value,
+            "bank_reason": answer.reason,
+            "bank_serial": answer.bank_serial,
+            "settled_on": None if answer.outcome == BankOutcome.UNKNOWN else answer.answered_on,
+        }
+        for _, answer in outcomes
+    ]
+    kinds = {"state": Text, "bank_reason": Text, "bank_serial": Text, "settled_on": Date}
+    columns: dict[str, ColumnElement[Any]] = {
+        name: cast([each[name] for each in settled], ARRAY(kind)) for name, kind in kinds.items()
+    }
+    columns["id"] = cast([payment.id for payment, _ in outcomes], ARRAY(Uuid))
+    said = func.unnest(*columns.values()).table_valued(*columns).render_derived().c
+    session.execute(
+        update(Disbursement)
+        .where(Disbursement.id == said.id)
+        .values({name: said[name] for name in kinds})
+        .execution_options(synchronize_session=False)
+    )
+    for (payment, _), values in zip(outcomes, settled, strict=True):
+        for name, value in values.items():
+            set_committed_value(payment, name, value)
 
 
 def keep_answers(

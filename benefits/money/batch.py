@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, Select, func, select, update
+from sqlalchemy import ARRAY, Select, Uuid, cast, func, select, update
 from sqlalchemy.orm import Session, contains_eager
 
 from benefits.access.reach import within
@@ -14,10 +14,10 @@ from benefits.core.errors import Fault, Invalid, NotFound, StateForbids
 from benefits.core.money import NOTHING
 from benefits.money import fund as funds
 from benefits.money.batch_paper import freeze
+from benefits.money.batch_payee import require_as_approved
 from benefits.money.disbursement import touch_cases
 from benefits.money.duty import require_duty
 from benefits.money.trail import keep_acts
-from models.application import Act, Application
 from models.columns import new_id
 from models.money import Disbursement, Fund, PaymentBatch
 from models.secrecy import secrecy
@@ -120,11 +120,23 @@ def prepare_batch(session: Session, actor: Actor, *, fund_id: UUID, disbursement
     )
     session.add(batch)
     session.flush()
-    for serial, payment in enumerate(payments, start=1):
-        payment.state, payment.batch_id, payment.serial = DisbursementState.BATCHED, batch.id, serial
-    session.flush()
+    _put_into(session, batch, payments)
     funds.commit_reserved(session, fund.id, total)
     return find_batch(session, actor, batch.id)
+
+
+def _put_into(session: Session, batch: PaymentBatch, payments: Sequence[Disbursement]) -> None:
+    """The payments get the batch's numbers 1, 2, 3 … in this order, in one statement."""
+    ids = cast([payment.id for payment in payments], ARRAY(Uuid))
+    place = func.unnest(ids).table_valued("id", with_ordinality="serial").render_derived().c
+    session.execute(
+        update(Disbursement)
+        .where(Disbursement.id == place.id)
+        .values(state=DisbursementState.BATCHED, batch_id=batch.id, serial=place.serial)
+        .execution_options(synchronize_session=False)
+    )
+    for payment in payments:
+        session.expire(payment)
 
 
 def _lock_payments(
@@ -161,7 +173,7 @@ def approve_batch(session: Session, actor: Actor, batch: PaymentBatch, flags: Ma
     """
     actor.require("payment.batch", batch.fund.unit.path)
     require_act(batch, "approve")
-    _as_approved(session, batch)
+    require_as_approved(session, batch)
     _sign(session, actor, batch, "approve_payment", "payment_approved")
     batch.state, batch.approved_by, batch.approved_at = BatchState.APPROVED, actor.account_id, actor.at
     batch.flags = dict(flags)
@@ -177,7 +189,7 @@ def release_batch(session: Session, actor: Actor, batch: PaymentBatch) -> Paymen
     """
     actor.require("payment.release", batch.fund.unit.path)
     require_act(batch, "release")
-    _as_approved(session, batch)
+    require_as_approved(session, batch)
     _sign(session, actor, batch, "release_payment", "released")
     _move(session, batch, DisbursementState.RELEASED)
     batch.state, batch.released_by, batch.released_at = BatchState.RELEASED, actor.account_id, actor.at
@@ -208,36 +220,6 @@ def require_act(batch: PaymentBatch, act: str) -> None:
 
 def _move(session: Session, batch: PaymentBatch, state: DisbursementState) -> None:
     session.execute(update(Disbursement).where(Disbursement.batch_id == batch.id).values(state=state))
-
-
-def _as_approved(session: Session, batch: PaymentBatch) -> None:
-    """Every payment goes to the payee, and is of the amount, that its reviewers approved."""
-    altered = session.scalar(
-        select(Disbursement.id)
-        .join(Application, Application.id == Disbursement.application_id)
-        .where(
-            Disbursement.batch_id == batch.id,
-            (Disbursement.amount != Application.approved_amount)
-            | (Disbursement.replaces_id.is_(None) & (Disbursement.payee_hash != Application.payee_hash))
-            | (
-                Disbursement.replaces_id.is_not(None)
-                & (Disbursement.payee_hash != func.coalesce(_approved_account(), Application.payee_hash))
-            ),
-        )
-        .limit(1)
-    )
-    if altered is not None:
-        raise StateForbids(state="payee_altered", act="approve", disbursement_id=altered)
-
-
-def _approved_account() -> ScalarSelect[bytes]:
-    """The hash of the account that was approved for a repayment, as the act kept it."""
-    return (
-        select(Act.seen_hash)
-        .where(Act.disbursement_id == Disbursement.id, Act.act == "approve_account")
-        .correlate(Disbursement)
-        .scalar_subquery()
-    )
 
 
 def _sign(session: Session, actor: Actor, batch: PaymentBatch, act: str, duty: str) -> None:

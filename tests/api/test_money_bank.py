@@ -110,7 +110,9 @@ def test_a_returned_payment_is_repaid_once(api: Api, fund: str, money: None) -> 
         early = api(who).act(place, act, ACCOUNT if act == "account" else {})
         assert (early.status_code, early.get_json()["code"]) == (409, "state_forbids")
     bank_says(api, batch, {1: BankOutcome.RETURNED})
-    assert payment(api, paid)["bank_reason"] == "户名不符"
+    told = payment(api, paid)
+    assert (told["bank_reason"], told["bank_reason_code"]) == ("户名不符", "holder_mismatch")
+    assert told["bank_reason_label"] == "the holder's name does not match"
     unapproved = api("reviewer").act(place, "approve")
     assert (unapproved.status_code, unapproved.get_json()["code"]) == (409, "state_forbids")
     again = api("finance").post("/payment-batches", {"fund_id": fund, "disbursement_ids": [paid]})
