@@ -8,6 +8,7 @@ from benefits.casework.prepayment.check import Check, check_batch
 from benefits.core.actor import Actor
 from benefits.core.errors import ChecksChanged
 from benefits.money import batch as batches
+from benefits.money.batch_payee import require_as_approved
 from models.money import PaymentBatch
 
 
@@ -39,6 +40,7 @@ def release_checked(session: Session, actor: Actor, batch: PaymentBatch) -> Paym
     """
     actor.require("payment.release", batch.fund.unit.path)
     batches.require_act(batch, "release")
+    require_as_approved(session, batch)  # an altered payee is refused as such, whatever else it makes look new
     if new := unseen(batch, check_batch(session, batch)):
         raise ChecksChanged(new=sum(map(len, new.values())), reasons=", ".join(sorted(new)))
     return batches.release_batch(session, actor, batch)
