@@ -9,7 +9,7 @@ from api.arguments import Blueprint
 from api.fields import Body, Id, Instant, Money, Text
 from api.guard import Desk, operation
 from api.paging import PageQuery, page_of, page_of_all
-from benefits.casework import decision
+from benefits.casework import decision, settlement
 from benefits.casework.application import find_application, lock_application
 from benefits.casework.workflow import acts_of
 from models.application import Application
@@ -28,6 +28,13 @@ class ApprovalBody(NoteBody):
 
     fund_id = Id(required=True)
     amount = Money(load_default=None, allow_none=True)
+
+
+class SettlementBody(Body):
+    """The invoice by which something given in kind is booked, and what it came to."""
+
+    invoice = Text(required=True, least=1, most=100)
+    amount = Money(required=True)
 
 
 class ReasonBody(Body):
@@ -79,6 +86,12 @@ def endorse(desk: Desk[Application], body: dict[str, Any]) -> Any:
 def approve(desk: Desk[Application], body: dict[str, Any]) -> Any:
     """批准 / Approve: fund and entitlement are reserved, the payment is made."""
     return shown(desk, decision.approve(desk.session, desk.actor, desk.thing, **body))
+
+
+@_act("settle", "fund.keep", SettlementBody, moves_money=True)
+def settle(desk: Desk[Application], body: dict[str, Any]) -> Any:
+    """入账 / Finance books what was given in kind against its invoice; what it came to less is free again."""
+    return shown(desk, settlement.settle(desk.session, desk.actor, desk.thing, **body))
 
 
 @_act("return", "case.decide", ReasonBody, moves_money=True)

@@ -37,6 +37,11 @@ def _as_the_edition_says(_session: Session, application: Application, judgement:
     return judgement.running.edition.notice_working_days(application.event_on) if judgement.running else 0
 
 
+def _with_the_approval(_session: Session, _application: Application) -> bool:
+    """Nothing more is to happen before finance may book it."""
+    return True
+
+
 def _at_once(_session: Session, _application: Application) -> bool:
     """Paid with the approval."""
     return False
@@ -50,7 +55,8 @@ class Consequence:
     raising; `submitted` runs after a case was handed in; `approved` once, after the deciding approval has reserved
     money and award; `taken_back` before the return of an approved case releases them (what is the programme's is locked
     before the fund); `ended` when a case is rejected or withdrawn. `notice_days` says how many working days an endorsed
-    case is shown in public (0: not at all), `paid_later` whether the payment waits for what the programme settles.
+    case is shown in public (0: not at all), `paid_later` whether the payment waits for what the programme settles,
+    `given` whether what was approved in kind has been given, so that finance may book it.
     """
 
     require: Before = _asks_nothing
@@ -60,6 +66,7 @@ class Consequence:
     ended: After = _leaves_nothing
     notice_days: Callable[[Session, Application, Judgement], int] = _as_the_edition_says
     paid_later: Callable[[Session, Application], bool] = _at_once
+    given: Callable[[Session, Application], bool] = _with_the_approval
 
 
 _NONE = Consequence()
@@ -77,6 +84,7 @@ _OF: Mapping[str, Consequence] = MappingProxyType(
             submitted=cover.submitted,
             approved=cover.approved,
             taken_back=cover.taken_back,
+            given=cover.given,
             notice_days=cover.notice_days,
         ),
         "hardship": Consequence(require=require_fileable, approved=open_file, taken_back=put_back),
@@ -84,6 +92,7 @@ _OF: Mapping[str, Consequence] = MappingProxyType(
             require=screening.require_invitation,
             approved=screening.invite,
             taken_back=screening.take_invitation_back,
+            given=screening.was_examined,
         ),
     }
 )

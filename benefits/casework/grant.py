@@ -18,7 +18,7 @@ from benefits.money import fund as funds
 from benefits.money.disbursement import make_disbursements
 from benefits.money.entitlement import Reservation, reserve_awards, settle_awards
 from benefits.rules.answer import Assessment
-from models.application import Application
+from models.application import Act, Application
 from models.membership import Membership
 from models.money import Disbursement
 from models.vocabulary import DisbursementState, EntitlementState
@@ -65,7 +65,7 @@ def grant(session: Session, decided: Sequence[Decided], fund_id: UUID, *, paid_l
 
 
 def take_back(session: Session, applications: Sequence[Application]) -> None:
-    """Undo the approval of cases none of whose payments has entered a batch.
+    """Undo the approval of cases none of whose payments has entered a batch, and none of which finance has booked.
 
     Raises:
         StateForbids: one has.
@@ -80,6 +80,7 @@ def take_back(session: Session, applications: Sequence[Application]) -> None:
     )
     if sent is not None:
         raise StateForbids(state=sent, act="return")
+    require_unsettled(session, applications, "return")
     reserved: defaultdict[UUID, Decimal] = defaultdict(Decimal)
     for application in applications:
         if application.fund_id is None or application.approved_amount is None:
@@ -93,6 +94,18 @@ def take_back(session: Session, applications: Sequence[Application]) -> None:
         .where(Disbursement.application_id.in_(ids), Disbursement.state == DisbursementState.RESERVED)
         .values(state=DisbursementState.CANCELLED)
     )
+
+
+def require_unsettled(session: Session, applications: Sequence[Application], act: str) -> None:
+    """Refuse with StateForbids where finance has booked one of these cases as spent: that money is gone."""
+    submissions = {application.id: application.submission for application in applications}
+    booked = session.execute(
+        select(Act.application_id, Act.submission).where(
+            Act.application_id.in_(submissions), Act.act.in_(("settle", "book"))
+        )
+    )
+    if any(submissions[row.application_id] == row.submission for row in booked):
+        raise StateForbids(state="settled", act=act)
 
 
 def is_paid_by_bank(application: Application, answer: Assessment) -> bool:

@@ -37,6 +37,7 @@ MAY_FOLLOW = MappingProxyType(
         "withdraw": _BEFORE_APPROVAL,
         "appeal": frozenset({State.REJECTED}),
         "lapse": frozenset({State.DRAFT, State.SUBMITTED, State.RETURNED}),
+        "settle": frozenset({State.APPROVED}),
         **dict.fromkeys(
             ("receive", "not_fetched", "void_receipt", "book", "release_unclaimed"), frozenset({State.APPROVED})
         ),

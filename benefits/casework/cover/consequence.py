@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from benefits.casework.assessment import Judgement
@@ -9,6 +10,8 @@ from benefits.casework.cover.claim import claim_of, hand_in, reopen_cover, settl
 from benefits.casework.cover.enrolment import make_cover, require_enrolment, take_cover_back
 from benefits.core.actor import Actor
 from models.application import Application
+from models.cover import Cover
+from models.cover_vocabulary import CoverState
 
 
 def require(session: Session, _actor: Actor, application: Application, judgement: Judgement) -> None:
@@ -36,6 +39,12 @@ def taken_back(session: Session, actor: Actor, application: Application) -> None
     if claim_of(session, application) is not None:
         reopen_cover(session, actor, application)
     take_cover_back(session, actor, application)
+
+
+def given(session: Session, application: Application) -> bool:
+    """Whether the cover of an enrolment or gift has come into force; until its premium is confirmed it has not."""
+    waiting = select(Cover.id).where(Cover.application_id == application.id, Cover.state == CoverState.PENDING)
+    return session.scalar(waiting) is None
 
 
 def notice_days(_session: Session, application: Application, judgement: Judgement) -> int:

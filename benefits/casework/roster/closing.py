@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from benefits.casework import workflow
+from benefits.casework.consequence import consequence_of
 from benefits.casework.roster import stages
 from benefits.casework.roster.shelf import Carried, carried
 from benefits.casework.roster.stock import require_reconciled
@@ -69,9 +70,16 @@ def _sum(cases: Sequence[Application]) -> Decimal:
     return sum((case.approved_amount or NOTHING for case in cases), NOTHING)
 
 
+def _open(session: Session, each: Carried) -> bool:
+    """Goods not signed for, a cover whose premium waits, a service not rendered; money is the bank's to settle."""
+    if each.line.form in {"goods", "money"}:
+        return each.line.form == "goods"
+    return not consequence_of(each.case.programme).given(session, each.case)
+
+
 def _require_settled(session: Session, lines: Sequence[Carried]) -> None:
     open_lines = [
-        each.line.serial for each in lines if each.line.form == "goods" and each.line.state == RosterLineState.LISTED
+        each.line.serial for each in lines if each.line.state == RosterLineState.LISTED and _open(session, each)
     ]
     if open_lines:
         raise StateForbids(state="lines_open", act="close", open=len(open_lines), first=min(open_lines))

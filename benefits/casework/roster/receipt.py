@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from benefits.access.person import person_key
 from benefits.casework import workflow
+from benefits.casework.consequence import consequence_of
 from benefits.casework.roster import stages
 from benefits.core.actor import Actor
 from benefits.core.errors import StateForbids, invalid
@@ -51,8 +52,20 @@ def sign(
 
 
 def declare_unclaimed(session: Session, actor: Actor, line: RosterLine, reason: str) -> RosterLine:
-    """Goods that were not fetched: at the close their money goes back to the fund and the award is released."""
-    case = _handed_out(session, actor, line, "unclaimed", RosterLineState.LISTED)
+    """What was not fetched or used: at the close its money goes back to the fund and the award is released.
+
+    Of a cover or service the programme takes back what the approval brought, for good.
+
+    Raises:
+        StateForbids: not approved, money, given already, or signed or declared unclaimed already.
+    """
+    forms = ("goods", "cover", "service")
+    case = _handed_out(session, actor, line, "unclaimed", RosterLineState.LISTED, forms=forms)
+    if line.form != "goods":
+        programme = consequence_of(case.programme)
+        if programme.given(session, case):
+            raise StateForbids(state="given", act="unclaimed")
+        programme.taken_back(session, actor, case)
     line.unclaimed_reason = reason
     _settle(session, actor, line, case, RosterLineState.UNCLAIMED, "not_fetched", reason)
     return line
@@ -85,13 +98,20 @@ def _sealed(session: Session, line: RosterLine, proxy: Proxy) -> bytes:
     return secrecy(session).encrypt(person_key(session, line.person_id), line.id, "proxy", plain)
 
 
-def _handed_out(session: Session, actor: Actor, line: RosterLine, act: str, *states: RosterLineState) -> Application:
-    """The case of a line of goods that the actor may sign for now."""
+def _handed_out(
+    session: Session,
+    actor: Actor,
+    line: RosterLine,
+    act: str,
+    *states: RosterLineState,
+    forms: tuple[str, ...] = ("goods",),
+) -> Application:
+    """The case of a line, of goods unless said otherwise, that the actor may sign for now."""
     actor.require("case.file", line.roster.unit.path)
     stages.require(line.roster, "sign")
     if line.state not in states or line.application_id is None:
         raise StateForbids(state=line.state, act=act)
-    if line.form != "goods":
+    if line.form not in forms:
         raise StateForbids(state="not_goods", act=act)
     require_duty(session, actor, [line.application_id], "filed")
     return session.get_one(Application, line.application_id, populate_existing=True)

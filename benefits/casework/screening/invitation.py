@@ -80,3 +80,11 @@ def take_invitation_back(session: Session, actor: Actor, application: Applicatio
         raise StateForbids(state=appointment.state, act="return")
     end_consents(session, actor, appointment, actor.today)
     advance(session, actor, appointment, AppointmentState.WITHDRAWN)
+
+
+def was_examined(session: Session, application: Application) -> bool:
+    """Whether the woman whom the case invited was examined, so that the institution is owed its price."""
+    attended = select(ScreeningAppointment.id).where(
+        ScreeningAppointment.application_id == application.id, ScreeningAppointment.state == AppointmentState.ATTENDED
+    )
+    return session.scalar(attended) is not None
