@@ -133,3 +133,16 @@ def test_who_left_before_the_premium_was_paid_is_taken_back_and_frees_the_money(
     done(api("reviewer").act(path, "return", {"reason": "未缴费即调离"}))
     assert balance(api, fund)["reserved"] == "0.00"
     assert covers(api, member_id=member) == []
+
+
+def test_what_members_paid_is_owed_to_them_in_the_books(api: Api) -> None:
+    """§9.2: members' own 互助费 are held for the plan, no income; a bank serial is booked once."""
+    held = pool(api)
+    covered(api, held, worker(api, 302), "medical", TERM, "40.00")
+    (voucher,) = done(api("finance").get(f"/ledger/vouchers?fund_id={held}"))["items"]
+    lines = done(api("finance").get(f"/ledger/vouchers/{voucher['id']}"))["lines"]
+    assert [(line["key"], line["debit"], line["credit"]) for line in lines] == [
+        ("BANK", "20.00", "0.00"),
+        ("INCOME.MEMBERS_POOL", "0.00", "20.00"),
+    ]
+    assert lines[1]["account"] == "E-221"

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from tests.driver import Api
 from tests.rosters import approved, drawn, frozen, line_of, lines, receipt, signed_by_all
 from tests.stock import on_hand, stocked
-from tests.story import balance, colleague, done, recomputed, rows
+from tests.story import balance, colleague, done, new_fund, recomputed, rows
 
 PROXY = {"name": "孙同事", "relation": "同事", "authorisation": "授权书 2026-3 号"}
 
@@ -102,6 +102,15 @@ def test_a_list_with_an_open_line_is_not_closed(api: Api) -> None:
     states = rows(api, "SELECT state, count(*) AS n FROM entitlement GROUP BY 1 ORDER BY 1")
     assert [(row.state, row.n) for row in states] == [("granted", 3), ("released", 1)]
     assert api("finance").act(path, "close").get_json()["params"]["state"] == "closed"
+
+
+def test_goods_come_from_the_unions_own_lots_and_from_the_lists_own_fund(api: Api) -> None:
+    path, _ = approved(api)
+    above = stocked(api, received=20, quantity=20)
+    bought = {"unit_code": "AH-D01", "invoice_number": "2", "fund_id": new_fund(api, name="另一资金")}
+    for lot, code in ((above, "lot_unknown"), (stocked(api, received=20, quantity=20, **bought), "lot_of_other_fund")):
+        refused = api("officer").act(path, "draw", {"lot_id": lot.rpartition("/")[2], "quantity": 1})
+        assert [(each["pointer"], each["code"]) for each in refused.get_json()["errors"]] == [("/lot_id", code)]
 
 
 def test_what_was_drawn_from_stock_was_signed_for_or_put_back(api: Api) -> None:

@@ -18,6 +18,7 @@ from benefits.core.errors import NotFound, invalid
 from benefits.core.money import NOTHING, show_yuan
 from benefits.money.duty import require_duty
 from benefits.money.fund import grow_fund, kept_fund
+from benefits.money.ledger.booking import book_receipt
 from models.columns import new_id
 from models.cover import Cover, PremiumPayment
 from models.cover_vocabulary import CoverState
@@ -72,8 +73,8 @@ def confirm_premium(
 ) -> PremiumPayment:
     """Confirm a unit's one transfer: the covers that waited for it are in force (domain §6.2, H).
 
-    The members' own part is no income: the fund of the members' pool that holds it for the plan grows by it (§9.2).
-    Locks: the covers in id order, then the fund.
+    The members' own part is no income: the fund of the members' pool that holds it for the plan grows by it, and the
+    books owe it (§9.2). Locks: the covers in id order, the fund, and last the counter of the vouchers.
 
     Args:
         payer: `unit`; `individual` is refused.
@@ -82,6 +83,7 @@ def confirm_premium(
     Raises:
         Invalid: no such unit, plan or fund, nothing waits, an individual's transfer, another amount, or a day to come.
         DutyConflict, OwnCase: the actor filed or decided one of the enrolments, or is among the covered.
+        AlreadyExists: the bank serial is in the books already.
     """
     unit = session.scalar(select(Unit).where(Unit.code == unit_code, within(actor, "cover.read")))
     if unit is None:
@@ -98,10 +100,7 @@ def confirm_premium(
         raise invalid("/term_start_on", "no_cover_waits")
     require_duty(session, actor, [cover.application_id for cover in covers], "payment_approved")
     pool = None if pool_fund_id is None else _pool(session, actor, pool_fund_id)
-    members = sum((cover.member_part for cover in covers), NOTHING)
-    units = sum((cover.unit_part for cover in covers), NOTHING)
-    if amount != members + units:
-        raise invalid("/amount", "premium_total", covers=len(covers), total=show_yuan(members + units))
+    members, units = _parts(covers, amount)
     if members > 0 and pool is None:
         raise invalid("/pool_fund_id", "pool_fund_wanted")
     payment = PremiumPayment(
@@ -125,7 +124,20 @@ def confirm_premium(
     for cover in covers:
         cover.premium_payment_id = payment.id
         advance(session, actor, cover, "confirm_premium", CoverState.IN_FORCE)
+    if pool is not None and members > 0:
+        book_receipt(
+            session, actor, pool, amount=members, received_on=paid_on, payer=unit.name, bank_serial=bank_serial
+        )
     return find_premium(session, actor, payment.id)
+
+
+def _parts(covers: Sequence[Cover], amount: Decimal) -> tuple[Decimal, Decimal]:
+    """What the members and the unit bear together; refuses with Invalid a transfer of any other amount."""
+    members = sum((cover.member_part for cover in covers), NOTHING)
+    units = sum((cover.unit_part for cover in covers), NOTHING)
+    if amount != members + units:
+        raise invalid("/amount", "premium_total", covers=len(covers), total=show_yuan(members + units))
+    return members, units
 
 
 def _pool(session: Session, actor: Actor, fund_id: UUID) -> Fund:

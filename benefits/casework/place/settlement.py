@@ -24,6 +24,7 @@ from benefits.money.receivable import raise_receivable
 from benefits.rules.answer import Assessment
 from benefits.rules.assessment import assess
 from models.application import Application
+from models.money import Fund
 from models.place import LeaveSettlement, Place
 from models.place_vocabulary import PlaceState
 from models.receivable_vocabulary import ReceivableOrigin
@@ -81,18 +82,24 @@ def settle(session: Session, actor: Actor, place: Place, costs: Costs) -> Place:
     state = ApplicationState(application.state)
     workflow.advance(session, actor, application, "settle", state, note=costs.invoice, amount=borne)
     application.approved_amount = borne
-    by_bank = is_paid_by_bank(application, answer)
-    if by_bank:
-        make_disbursements(session, fund.id, [(application, borne)])
-    else:
-        funds.spend_reserved(session, fund.id, borne)
-        settle_awards(session, [application.id], EntitlementState.GRANTED)
-        book_issue(session, actor, fund.id, {application.id: borne}, costs.invoice)
-    if settlement.owed:
-        raise_receivable(session, actor, application, ReceivableOrigin.LEAVE_EXCESS, settlement.owed)
-        book_excess(session, actor, fund.id, settlement.owed, costs.invoice, advanced=not by_bank)
+    _pay(session, actor, application, fund, settlement, by_bank=is_paid_by_bank(application, answer))
     session.flush()
     return place
+
+
+def _pay(
+    session: Session, actor: Actor, application: Application, fund: Fund, settlement: LeaveSettlement, *, by_bank: bool
+) -> None:
+    """What the union bears goes to the supplier by bank, or is spent by the invoice; the rest the member owes."""
+    if by_bank:
+        make_disbursements(session, fund.id, [(application, settlement.borne)])
+    else:
+        funds.spend_reserved(session, fund.id, settlement.borne)
+        settle_awards(session, [application.id], EntitlementState.GRANTED)
+        book_issue(session, actor, fund.id, {application.id: settlement.borne}, settlement.invoice)
+    if settlement.owed:
+        raise_receivable(session, actor, application, ReceivableOrigin.LEAVE_EXCESS, settlement.owed)
+        book_excess(session, actor, fund.id, settlement.owed, settlement.invoice, advanced=not by_bank)
 
 
 def settlement_of(session: Session, place: Place) -> LeaveSettlement | None:

@@ -23,7 +23,7 @@ def draw_for(session: Session, actor: Actor, roster: Roster, *, lot_id: UUID, qu
 
     Raises:
         StockShort: less is on hand. StateForbids: not approved; the lot not accepted, or expired. NotPermitted.
-        Invalid: no such lot.
+        Invalid: no such lot of the roster's union, or one bought from another fund.
     """
     draw(session, actor, _lot(session, actor, roster, lot_id), quantity, roster_id=roster.id)
     return _touched(session, actor, roster)
@@ -62,9 +62,14 @@ def _lot(session: Session, actor: Actor, roster: Roster, lot_id: UUID) -> GoodsL
     actor.require("case.file", roster.unit.path)
     stages.require(roster, "sign")
     try:
-        return lock_lot(session, actor, lot_id)
+        lot = lock_lot(session, actor, lot_id)
     except NotFound:
         raise invalid("/lot_id", "lot_unknown") from None
+    if lot.unit_id != roster.unit_id:
+        raise invalid("/lot_id", "lot_unknown")
+    if lot.fund_id not in {None, roster.fund_id}:
+        raise invalid("/lot_id", "lot_of_other_fund")
+    return lot
 
 
 def _touched(session: Session, actor: Actor, roster: Roster) -> Roster:
