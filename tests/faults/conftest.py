@@ -35,9 +35,9 @@ class World:
     settings: Settings
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def world(superuser_url: str, template: Provisioned, settings: Settings) -> Iterator[World]:
-    """Two serving processes and two workers, as `make run` starts them, on a clone of the template."""
+    """Two serving processes and two workers, as `make run` starts them, on a clone that only this file's races see."""
     name = "benefits_faults_" + secrets.token_hex(4)
     made = clone(superuser_url, template, name)
     own = replace(settings, database_url=made.app_url, host="127.0.0.1", port=_free_port(), workers=2)
