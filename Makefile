@@ -42,7 +42,7 @@ bench: develop ## measure (ONLY=prefix narrows it)
 	@$(VENV) -m bench $(ONLY)
 
 faults: develop ## race it from several processes, many times over (SHORT=1: once, as make test does)
-	@FAULTS_TRIALS=$(if $(SHORT),1,25) $(VENV) -m pytest tests/faults
+	@FAULTS_TRIALS=$(if $(SHORT),1,25) $(VENV) -m tests.faults $(ONLY)
 
 lock: develop ## resolve requirements/*.in anew into requirements/*.txt, with hashes and without addresses
 	@for name in run develop; do \

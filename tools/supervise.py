@@ -44,8 +44,8 @@ class Child:
             children.stop(self._process, (SIGTERM, 15))
 
 
-def server(settings: Settings) -> Child:
-    """The WSGI server; threads beyond a few a process cost throughput (measured: docs/decisions)."""
+def server(settings: Settings, target: str = "tools.served:app") -> Child:
+    """The WSGI server of an application; threads beyond a few a process cost throughput (measured: docs/decisions)."""
     options = {
         "--interface": "wsgi",
         "--host": settings.host,
@@ -56,7 +56,7 @@ def server(settings: Settings) -> Child:
         "--log-level": "warning",
     }
     flat = [part for option in options.items() for part in option]
-    return Child("server", "-m", "granian", *flat, "--no-ws", "--respawn-failed-workers", "tools.served:app")
+    return Child("server", "-m", "granian", *flat, "--no-ws", "--respawn-failed-workers", target)
 
 
 def worker() -> Child:

@@ -22,9 +22,9 @@ from models.database import Scope, session_for
 from models.secrecy import Secrecy
 from models.vocabulary import BankOutcome
 from tests.bank import answers, bank_answers_judged
-from tests.faults.conftest import TRIALS, World
 from tests.faults.test_races import MEMBERS, codes, fund_of
 from tests.faults.wire import RemoteApi, at_once
+from tests.faults.worlds import TRIALS, World
 from tests.story import MEDICAL as AID
 from tests.story import (
     approved,

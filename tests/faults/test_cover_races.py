@@ -7,9 +7,9 @@ from itertools import count
 
 import pytest
 
-from tests.faults.conftest import TRIALS
 from tests.faults.test_races import approvals, codes, fund_of
 from tests.faults.wire import RemoteApi, at_once
+from tests.faults.worlds import TRIALS
 from tests.mutual_aid import claim, covered, covers, enrol, enrolment, pool, transfer, worker
 from tests.story import colleague, done, rows
 

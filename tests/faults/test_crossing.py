@@ -13,9 +13,9 @@ from typing import Any
 
 from models.vocabulary import BankOutcome
 from tests.bank import answers
-from tests.faults.conftest import TRIALS, World
 from tests.faults.test_bank_races import account_of, book_alone
 from tests.faults.test_races import MEMBERS, fund_of, medical
+from tests.faults.worlds import TRIALS, World
 from tests.story import (
     balance,
     card,

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from tests.families import SPOUSE, born
-from tests.faults.conftest import TRIALS
 from tests.faults.test_races import codes, fund_of
 from tests.faults.wire import RemoteApi, at_once
+from tests.faults.worlds import TRIALS
 from tests.story import MEDICAL, card, done, identity, rows, today
 
 _numbers = count(300)

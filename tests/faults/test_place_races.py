@@ -13,9 +13,9 @@ from sqlalchemy.exc import IntegrityError
 
 from benefits.core.actor import UNION_ZONE
 from tests.driver import Api
-from tests.faults.conftest import TRIALS
 from tests.faults.test_races import codes
 from tests.faults.wire import RemoteApi, at_once
+from tests.faults.worlds import TRIALS
 from tests.leave import (
     BACK,
     CANDIDATES,

@@ -10,8 +10,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.faults.conftest import TRIALS
 from tests.faults.wire import Answer, RemoteApi, at_once
+from tests.faults.worlds import TRIALS
 from tests.story import (
     GIFT,
     MEDICAL,

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.faults.conftest import TRIALS
 from tests.faults.test_races import codes, fund_of
 from tests.faults.wire import Answer, RemoteApi, at_once
+from tests.faults.worlds import TRIALS
 from tests.rosters import approved, drawn, frozen, line_of, lines, plan, receipt
 from tests.story import GIFT, balance, done, recomputed, rows
 

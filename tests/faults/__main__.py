@@ -1,0 +1,43 @@
+"""Runs every test of this folder and ends with one plain line: how many passed, how many failed."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+
+class Tally:
+    """Counts tests by how they ended, and the planted defects that were noticed."""
+
+    def __init__(self) -> None:
+        self.ended: Counter[str] = Counter()
+        self.noticed: Counter[bool] = Counter()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """A test has failed when any part of it has, its fixtures too; one that was skipped has proved nothing."""
+        if report.when == "call" or not report.passed:
+            self.ended["passed" if report.passed else "failed"] += 1
+        if report.when == "call" and "planted" in dict(report.user_properties):
+            self.noticed[report.passed] += 1
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A file that cannot be read has failed."""
+        self.ended["failed"] += report.failed
+
+
+def main() -> int:
+    """Run them; whatever is given is pytest's."""
+    tally = Tally()
+    code = pytest.main(sys.argv[1:] or [str(Path(__file__).parent)], plugins=[tally])
+    sys.stdout.write(
+        f"{tally.noticed[True]} of {tally.noticed.total()} planted defects noticed\n"
+        f"{tally.ended['passed']} passed, {tally.ended['failed']} failed\n"
+    )
+    return int(code) or int(tally.ended["failed"] > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
