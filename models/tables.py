@@ -5,6 +5,8 @@ from __future__ import annotations
 from models import (
     account,
     application,
+    audit_finding,
+    audit_sample,
     census,
     cover,
     entitlement,
@@ -39,6 +41,8 @@ from models import round as rounds
 __all__ = [
     "account",
     "application",
+    "audit_finding",
+    "audit_sample",
     "census",
     "cover",
     "entitlement",

@@ -119,6 +119,11 @@ WALLS: dict[str, tuple[str, str | None]] = {
     "screening_detail": (_MEDICAL, None),
     "screening_follow_up": (_SUBTREE, None),
     "screening_result": (_SUBTREE, None),
+    "audit_sample": (_SUBTREE, None),
+    "audit_sample_row": (_SUBTREE, None),
+    "audit_finding": (_SUBTREE, None),
+    "finding_act": (_SUBTREE, None),
+    "finding_paper": (_SUBTREE, None),
     "export_part": (_OWN, None),
     "record_entry": (f"{_SUBTREE} OR {_OWN} OR ({_ROOT})", "false"),
 }
@@ -160,6 +165,9 @@ _PRIVILEGES: dict[str, str] = {
     "sign_in_failure": "SELECT, INSERT, DELETE",
     "candidate": "SELECT, INSERT, UPDATE, DELETE",  # made anew by every sweep
     "record_entry": "SELECT",
+    "finding_act": _ADD,
+    "finding_paper": _ADD,
+    "audit_sample": "SELECT, INSERT, UPDATE (touched_at)",  # drawn once; an examination only touches it
     "screening_attempt": _ADD,
     "screening_detail": _ADD,  # erased by screening_erase alone
 }

@@ -74,6 +74,7 @@ PERMISSIONS = MappingProxyType(
         "screening.keep": frozenset({"officer", "screening_medical"}),
         "screening.result": frozenset({"screening_medical"}),
         "record.read": frozenset({"auditor"}),
+        "audit.work": frozenset({"auditor"}),
     }
 )
 

@@ -1,0 +1,1 @@
+"""Samples of payments and cases: the population frozen, the seed published, the rows examined and projected."""
