@@ -15,13 +15,16 @@ class Tally:
     def __init__(self) -> None:
         self.ended: Counter[str] = Counter()
         self.noticed: Counter[bool] = Counter()
+        self.how: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """A test has failed when any part of it has, its fixtures too; one that was skipped has proved nothing."""
         if report.when == "call" or not report.passed:
             self.ended["passed" if report.passed else "failed"] += 1
-        if report.when == "call" and "planted" in dict(report.user_properties):
+        told = dict(report.user_properties)
+        if report.when == "call" and "planted" in told:
             self.noticed[report.passed] += 1
+            self.how.append(f"{told['planted']}: {told.get('noticed', 'NOT NOTICED')}")
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A file that cannot be read has failed."""
@@ -33,7 +36,8 @@ def main() -> int:
     tally = Tally()
     code = pytest.main(sys.argv[1:] or [str(Path(__file__).parent)], plugins=[tally])
     sys.stdout.write(
-        f"{tally.noticed[True]} of {tally.noticed.total()} planted defects noticed\n"
+        "".join(f"{each[:160]}\n" for each in tally.how)
+        + f"{tally.noticed[True]} of {tally.noticed.total()} planted defects noticed\n"
         f"{tally.ended['passed']} passed, {tally.ended['failed']} failed\n"
     )
     return int(code) or int(tally.ended["failed"] > 0)

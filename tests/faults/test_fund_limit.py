@@ -12,6 +12,7 @@ from tests.faults.worlds import World, scaled
 from tests.story import balance, recomputed
 
 AT_ONCE = 20
+WORKERS = 0
 _members = cycle(MEMBERS)
 _seeds = count(1)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import Response
+from sqlalchemy import text
 
 from api import idempotency
 from tests.faults.planted.defect import Defect
@@ -20,6 +21,27 @@ def _not_kept() -> None:
     idempotency.Kept.keep = keep  # type: ignore[method-assign]
 
 
+def _expires() -> None:
+    """A key is kept for as long as that of any other request."""
+    kept = idempotency.Kept.keep
+
+    def keep(self: Any, response: Response, at: datetime, *, for_ever: bool) -> Response:
+        return kept(self, response, at, for_ever=False)
+
+    idempotency.Kept.keep = keep  # type: ignore[method-assign]
+
+
+def _not_locked() -> None:
+    """The lock on a key is asked for, and its answer not heard."""
+    idempotency.text = lambda _statement: text("SELECT CAST(:number AS bigint) IS NOT NULL")
+
+
 DEFECTS = {
     "key_not_kept": Defect("the row that binds a key to its answer", _not_kept),
+    "key_expires": Defect("that keys of money have no end", _expires),
+    "key_not_locked": Defect(
+        "the lock on a key while its request runs, and the primary key behind it",
+        _not_locked,
+        "ALTER TABLE idempotency_key DROP CONSTRAINT pk_idempotency_key",
+    ),
 }
