@@ -12,6 +12,7 @@ from api.language import reader_language
 from api.paging import PageQuery, page, page_of, window
 from api.payee import PayeeBody, PayeeView, shown_payee
 from api.programme import AssessmentView
+from benefits.access.person import is_erased
 from benefits.casework import application as cases
 from benefits.casework.application import Filing, find_application, lock_application
 from benefits.casework.assessment import judgement_of
@@ -114,14 +115,15 @@ def summary(application: Application) -> dict[str, Any]:
 
 
 def shown(desk: Desk[Any], application: Application) -> dict[str, Any]:
-    """A case as its page shows it; before it is submitted the assessment is today's."""
+    """A case as its page shows it; before it is submitted the assessment is today's, and none is left once erased."""
     desk.session.flush()
-    judgement = judgement_of(desk.session, application)
+    judgement = None if is_erased(desk.session, application.person_id) else judgement_of(desk.session, application)
     payments = list_disbursements(desk.session, desk.actor, after=None, limit=200, application_id=application.id)
     return {
         **summary(application),
         "facts": stored_facts(desk.session, application),
-        "assessment": {**to_json(judgement.assessment, reader_language()), "from_file": list(judgement.from_file)},
+        "assessment": judgement
+        and {**to_json(judgement.assessment, reader_language()), "from_file": list(judgement.from_file)},
         "payee": shown_payee(application) if application.payee_hash else None,
         "fund_id": application.fund_id,
         "round_id": application.round_id,

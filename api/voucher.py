@@ -9,11 +9,11 @@ from api.fields import Body, Day, Flag, Id, Instant, Items, Money, Part, QueryWh
 from api.guard import Desk, operation
 from api.language import reader_language
 from api.paging import PageQuery, page, page_of, window
+from benefits.core.retention import keep_until
 from benefits.money.fund import kept_fund
 from benefits.money.ledger import reading
 from benefits.money.ledger.booking import book_receipt
 from benefits.money.ledger.chart import chart_named
-from benefits.money.ledger.retention import keep_until
 from models.ledger import Voucher, VoucherKind, VoucherLine
 
 bp = Blueprint("voucher", __name__, url_prefix="/ledger", description="凭证 / Vouchers")
@@ -52,7 +52,7 @@ class VoucherView(VoucherSummary):
 
     lines = Items(Part(LineView), required=True)
     posted_at = Instant(required=True)
-    keep_until = Day(required=True)
+    keep_until = Day(required=True, allow_none=True)
 
 
 class VoucherQuery(PageQuery):
@@ -125,7 +125,7 @@ def shown(desk: Desk[Any], voucher: Voucher) -> dict[str, Any]:
         **summary(voucher),
         "lines": [_line(voucher, line) for line in reading.lines_of(desk.session, voucher.id)],
         "posted_at": voucher.posted_at,
-        "keep_until": keep_until(voucher.posted_on),
+        "keep_until": keep_until("voucher", voucher.posted_on),
     }
 
 

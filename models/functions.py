@@ -7,6 +7,7 @@ import re
 from sqlalchemy import Connection
 
 from models.cover_functions import COVER_FUNCTIONS
+from models.erasure_functions import erasure_functions
 from models.household_functions import HOUSEHOLD_FUNCTIONS
 from models.place_functions import PLACE_FUNCTIONS
 
@@ -196,7 +197,7 @@ def install_functions(connection: Connection, *, app_role: str, record_role: str
     Those that only read are STABLE: they see what the statement sees that asks them, so that a sweep asks the books of
     one instant whatever is committed while it runs.
     """
-    for signature, (result, body) in _FUNCTIONS.items():
+    for signature, (result, body) in {**_FUNCTIONS, **erasure_functions()}.items():
         reads = "" if _CHANGES.search(body) else "STABLE "
         connection.exec_driver_sql(
             f"CREATE OR REPLACE FUNCTION {signature} RETURNS {result} LANGUAGE plpgsql {reads}SECURITY DEFINER "

@@ -124,6 +124,7 @@ WALLS: dict[str, tuple[str, str | None]] = {
     "audit_finding": (_SUBTREE, None),
     "finding_act": (_SUBTREE, None),
     "finding_paper": (_SUBTREE, None),
+    "erasure": (_SUBTREE, None),
     "export_part": (_OWN, None),
     "record_entry": (f"{_SUBTREE} OR {_OWN} OR ({_ROOT})", "false"),
 }
@@ -137,7 +138,7 @@ UNWALLED = {
 _ADD = "SELECT, INSERT"
 _CHANGE = "SELECT, INSERT, UPDATE"
 _PRIVILEGES: dict[str, str] = {
-    "person": "SELECT, UPDATE (key_wrapped, salt)",  # made by person_register; locked as the head of entitlements
+    "person": "SELECT, UPDATE (created_at)",  # made and erased by functions; to be locked, a column must be open
     "relative": "SELECT, INSERT, DELETE",
     "honour_status": _ADD,
     "filed_row": _ADD,

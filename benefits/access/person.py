@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Uuid, cast, func, select
 from sqlalchemy.orm import Session
 
+from benefits.core.errors import StateForbids
 from benefits.core.identity import Identity
 from models.columns import new_id
 from models.secrecy import secrecy
@@ -39,13 +40,24 @@ def register_person(session: Session, identity: Identity) -> UUID:
 
 
 def person_key(session: Session, person_id: UUID) -> bytes:
-    """The person's key, unwrapped: what encrypts everything that is theirs."""
-    wrapped: bytes = session.scalars(select(func.person_key(person_id))).one()
-    return secrecy(session).unwrap(bytes(wrapped), person_id)
+    """The person's key, unwrapped: what encrypts everything that is theirs.
+
+    Raises:
+        StateForbids: the person was erased and the key destroyed.
+    """
+    keys = person_keys(session, [person_id])
+    if person_id not in keys:
+        raise StateForbids(state="erased", act="read")
+    return keys[person_id]
 
 
 def person_keys(session: Session, people: Collection[UUID]) -> dict[UUID, bytes]:
-    """The keys of many persons at once, unwrapped."""
-    ids = list(set(people))
-    wrapped: list[bytes] = session.scalars(select(func.people_keys(cast(ids, ARRAY(Uuid))))).one()
-    return {person: secrecy(session).unwrap(bytes(key), person) for person, key in zip(ids, wrapped, strict=True)}
+    """The keys of many persons at once, unwrapped; those who were erased have none."""
+    ids, own = list(set(people)), secrecy(session)
+    wrapped: list[bytes | None] = session.scalars(select(func.people_keys(cast(ids, ARRAY(Uuid))))).one()
+    return {person: own.unwrap(bytes(key), person) for person, key in zip(ids, wrapped, strict=True) if key is not None}
+
+
+def is_erased(session: Session, person_id: UUID) -> bool:
+    """Whether the person's key was destroyed, so that nothing sealed of theirs can be read again."""
+    return not person_keys(session, [person_id])

@@ -15,14 +15,19 @@ from models.secrecy import secrecy
 
 
 def stored_facts(session: Session, application: rows.Application) -> dict[str, Any]:
-    """The facts that were given with a case, as JSON."""
+    """The facts that were given with a case, as JSON; none once the member was erased."""
     return facts_of_cases(session, [application])[0]
 
 
 def facts_of_cases(session: Session, applications: Sequence[rows.Application]) -> list[dict[str, Any]]:
     """The same of many cases, in their order."""
     keys, own = person_keys(session, {each.person_id for each in applications}), secrecy(session)
-    return [json.loads(own.decrypt(keys[each.person_id], each.id, "facts", each.facts_cipher)) for each in applications]
+    return [
+        json.loads(own.decrypt(keys[each.person_id], each.id, "facts", each.facts_cipher))
+        if each.person_id in keys
+        else {}
+        for each in applications
+    ]
 
 
 def seal_facts(session: Session, person_id: UUID, application_id: UUID, facts: Mapping[str, Any]) -> bytes:

@@ -25,6 +25,7 @@ from models.application import Application, Assessment
 from models.household import Household
 from models.household_life import HouseholdReview
 from models.job import Job
+from models.person import Person
 from models.secrecy import secrecy
 from models.unit import Unit
 
@@ -49,10 +50,13 @@ def replayed(session: Session, actor: Actor | None = None) -> Iterator[Replayed]
 
 
 def _of_cases(session: Session, actor: Actor | None) -> Iterator[Replayed]:
+    """The assessments of cases; one of a member who was erased cannot be replayed."""
     query = (
         select(Assessment, Application.person_id, Application.programme)
         .join(Application, Application.id == Assessment.application_id)
+        .join(Person, Person.id == Application.person_id)
         .join(Unit, Unit.id == Assessment.unit_id)
+        .where(Person.key_wrapped.is_not(None))
         .order_by(Assessment.id)
     )
     if actor is not None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from benefits.access.person import person_key
 from benefits.core.actor import Actor
+from benefits.core.errors import StateForbids
 from benefits.core.identity import mask_identity
 from benefits.record.writer import write_entry
+from models.erasure import Erasure, ErasureState
 from models.membership import Membership
 from models.secrecy import secrecy
 
@@ -38,9 +42,11 @@ def disclose(
     """Secret fields of a member in the clear; who saw which, and what for, enters the record.
 
     Raises:
-        NotPermitted: no role of the actor there may see them.
+        NotPermitted: no role of the actor there may see them. StateForbids: the member's erasure has been asked for.
     """
     actor.require("member.disclose", member.unit.path)
+    if open_erasure(session, member) is not None:
+        raise StateForbids(state="restricted", act="disclose")
     write_entry(
         session,
         kind="disclosure",
@@ -51,6 +57,13 @@ def disclose(
         data={"fields": sorted(set(fields)), "purpose": purpose},
     )
     return unmasked(session, member, fields)
+
+
+def open_erasure(session: Session, member: Membership) -> UUID | None:
+    """The open request to erase a member: until it ends the data are only stored (个人信息保护法 art. 47)."""
+    return session.scalar(
+        select(Erasure.id).where(Erasure.membership_id == member.id, Erasure.state == ErasureState.REQUESTED)
+    )
 
 
 def masked_id_number(session: Session, member: Membership) -> str | None:

@@ -26,6 +26,7 @@ from benefits.registry.landing import land, people_by_hash
 from benefits.registry.name_key import name_key
 from benefits.registry.roster import Account, Details, RosterMember
 from models.membership import Honour, Membership
+from models.person import Person
 from models.secrecy import secrecy
 from models.unit import Unit
 from models.vocabulary import MembershipState
@@ -35,13 +36,13 @@ _DETAILS = tuple(name for name in Details.__slots__ if name != "phone")
 
 
 def visible(actor: Actor, permission: str = "member.read") -> Select[Membership]:
-    """Members of the subtrees where the actor has the permission, each with person, unit and honours."""
+    """Members of the subtrees where the actor has the permission, each with person, unit and honours; none erased."""
     return (
         select(Membership)
         .join(Membership.unit)
         .join(Membership.person)
         .options(contains_eager(Membership.unit), contains_eager(Membership.person), _HONOURS)
-        .where(within(actor, permission))
+        .where(within(actor, permission), Person.key_wrapped.is_not(None))
     )
 
 

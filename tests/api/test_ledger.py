@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from benefits.money.ledger.retention import keep_until
+from benefits.core.retention import keep_until
 from models.vocabulary import BankOutcome
 from tests import rosters
 from tests.bank import bank_says
@@ -180,4 +180,4 @@ def test_the_serving_role_changes_nothing_posted(api: Api, fund: str, connection
 
 def test_a_voucher_of_2022_is_kept_to_the_end_of_2052() -> None:
     """Statement 51, G39."""
-    assert keep_until(date(2022, 6, 30)) == date(2052, 12, 31)
+    assert keep_until("voucher", date(2022, 6, 30)) == date(2052, 12, 31)

@@ -120,7 +120,7 @@ def _unique(table: Table, column: str) -> bool:
 def try_update(border: Border, name: str, side: Side) -> str | int:
     """How many rows like this union's our scope changes, or why it may change none of the table."""
     table = TABLES[name]
-    special = {"person": "salt", "record_entry": "kind"}.get(name)
+    special = {"person": "created_at", "record_entry": "kind"}.get(name)
     column = special or ("created_at" if "created_at" in table.columns else next(iter(table.primary_key.columns)).name)
     target = table.columns[column]
     with border.as_app(border.ours.scope) as app:

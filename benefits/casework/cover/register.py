@@ -104,8 +104,10 @@ def _participants(session: Session, covers: list[Cover]) -> list[Participant]:
     lines = []
     for cover, facts in zip(covers, facts_of_cases(session, ordered), strict=True):
         member, person = cover.membership, cover.membership.person
-        number = own.decrypt(keys[person.id], person.id, "id_number", person.id_cipher).decode()
-        lines.append(_participant(cover, member, person, mask_identity(number), facts))
+        shown = ""  # of a member who was erased since
+        if person.id in keys:
+            shown = mask_identity(own.decrypt(keys[person.id], person.id, "id_number", person.id_cipher).decode())
+        lines.append(_participant(cover, member, person, shown, facts))
     return lines
 
 

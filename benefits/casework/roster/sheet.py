@@ -133,7 +133,7 @@ def _line(
 ) -> paper.Line:
     line, member, case = entry.line, entry.member, entry.case
     text: dict[str, Any] = labels(language).part("roster")
-    proxy = opened(session, keys[line.person_id], line) if line.proxy_cipher else None
+    proxy = opened(session, keys[line.person_id], line) if line.proxy_cipher and line.person_id in keys else None
     said = text["proxy_said"].format(**vars(proxy)) if proxy else ""
     fetched = line.state != RosterLineState.UNCLAIMED  # else nothing was given, and no sum counts it
     if not fetched:
@@ -141,7 +141,7 @@ def _line(
     return paper.Line(
         serial=line.serial,
         name=member.name,
-        number=member.staff_number or identities[line.person_id],
+        number=member.staff_number or identities.get(line.person_id, ""),
         unit=entry.unit.name if entry.unit.id != roster.unit_id else "",
         department=member.department or "",
         membership=member.state,
