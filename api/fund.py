@@ -9,6 +9,7 @@ from api.fields import Body, Id, Money, QueryWhole, Text, Whole
 from api.guard import Desk, created, operation
 from api.paging import PageQuery, page, page_of, window
 from benefits.core.actor import Actor
+from benefits.money import carry_over as carrying
 from benefits.money import fund as funds
 from models.money import Fund
 from models.vocabulary import FundSource
@@ -27,7 +28,10 @@ class FundBody(Body):
 
 
 class FundView(Body):
-    """A fund; the amounts are null for units below its owner, which see its name only."""
+    """A fund; the amounts are null for units below its owner, which see its name only.
+
+    Once its year is closed `successor_id` names the fund that follows it; this one pays only what it owes.
+    """
 
     id = Id(required=True)
     unit_code = Text(required=True)
@@ -39,6 +43,7 @@ class FundView(Body):
     committed = Money(required=True, allow_none=True)
     spent = Money(required=True, allow_none=True)
     available = Money(required=True, allow_none=True)
+    successor_id = Id(required=True, allow_none=True)
 
 
 class FundQuery(PageQuery):
@@ -61,8 +66,9 @@ FundPage = page_of(FundView)
 
 def shown(actor: Actor, fund: Fund) -> dict[str, Any]:
     """A fund as its reader may see it."""
-    parts: dict[str, Any] = {part: getattr(fund, part) for part in ("appropriated", "reserved", "committed", "spent")}
-    parts["available"] = fund.appropriated - fund.reserved - fund.committed - fund.spent
+    parts: dict[str, Any] = {
+        part: getattr(fund, part) for part in ("appropriated", "reserved", "committed", "spent", "available")
+    }
     if not funds.sees_balance(actor, fund):
         parts = dict.fromkeys(parts)
     return {
@@ -72,6 +78,7 @@ def shown(actor: Actor, fund: Fund) -> dict[str, Any]:
         "year": fund.year,
         "source": fund.source,
         **parts,
+        "successor_id": fund.successor_id,
     }
 
 
@@ -113,3 +120,12 @@ def adjust_fund(desk: Desk[Fund], body: dict[str, Any]) -> Any:
     """调整预算 / Raise or lower the appropriation."""
     fund = funds.adjust_fund(desk.session, desk.actor, desk.thing, **body)
     return shown(desk.actor, fund)
+
+
+@bp.route("/<uuid:fund_id>/carry-over", methods=["POST"])
+@operation("fund.keep", load=carrying.lock_chain, keyed=True, conditional=True, moves_money=True)
+@bp.arguments(Body)
+@bp.response(200, FundView)
+def carry_over(desk: Desk[Fund], _body: dict[str, Any]) -> Any:
+    """结余转入下年 / Move on what became available in a fund after its year was closed."""
+    return shown(desk.actor, carrying.carry_rest(desk.session, desk.actor, desk.thing))

@@ -8,7 +8,7 @@ from flask import Response
 
 from api.arguments import Blueprint
 from api.download import FILE, download
-from api.fields import Body, Day, Instant, Items, Money, Part, QueryWhole, Text, Whole
+from api.fields import Body, Day, Instant, Items, Money, Part, QueryFlag, QueryWhole, Text, Whole
 from api.guard import Desk, operation
 from api.language import reader_language
 from benefits.core.money import NOTHING
@@ -25,6 +25,7 @@ class BalanceQuery(Body):
 
     unit = Text(required=True, least=1, most=64)
     on = Day(required=True)
+    before_closing = QueryFlag(load_default=False, metadata={"description": "leave out the year's closing entries"})
 
 
 class BalanceLine(Body):
@@ -92,7 +93,9 @@ class MonthList(Body):
 @bp.response(200, BalanceView)
 def get_trial_balance(desk: Desk[None], query: dict[str, Any]) -> Any:
     """试算平衡表 / Every account as it stands at the end of a day."""
-    lines = reading.trial_balance(desk.session, desk.actor, query["unit"], query["on"])
+    lines = reading.trial_balance(
+        desk.session, desk.actor, query["unit"], query["on"], before_closing=query["before_closing"]
+    )
     return {
         "unit_code": query["unit"],
         "on": query["on"],

@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from api import json_body
 from api.language import fill, messages, reader_language
 from benefits.core import errors
-from benefits.core.errors import ExitNotDue, Fault, Invalid, NotEligible, Refusal
+from benefits.core.errors import ExitNotDue, Fault, Invalid, NotEligible, Refusal, YearNotReady
 from benefits.record.writer import write_refusal
 from benefits.rules.answer import explained
 from models.database import db
@@ -39,6 +39,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.HouseholdFiled: 409,
     errors.FileNotReady: 409,
     errors.ExitNotDue: 409,
+    errors.YearNotReady: 409,
     errors.RetentionRuns: 409,
     errors.FundExhausted: 409,
     errors.CapExceeded: 409,
@@ -61,6 +62,8 @@ CONSTRAINTS: dict[str, Refusal] = {
     "uq_entitlement_of_case": errors.AlreadyPaid(),
     "uq_cover_once_a_term": errors.CapExceeded(available="0.00"),
     "month_is_open": errors.StateForbids(state="month_closed", act="post"),
+    "year_is_open": errors.StateForbids(state="year_closed", act="post"),
+    "ck_year_closing_two_persons": errors.DutyConflict(held="drawn_up", wanted="posted"),
     "uq_voucher_reverses_id": errors.StateForbids(state="reversed", act="reverse"),
     "ck_fund_never_overdrawn": errors.FundExhausted(),
     "ck_goods_lot_never_below_zero": errors.StockShort(on_hand="", asked=""),
@@ -125,6 +128,8 @@ def refusal_response(refusal: Refusal) -> Response:
         more["findings"] = [explained(finding, reader_language()) for finding in refusal.findings]  # type: ignore[arg-type]
     if isinstance(refusal, ExitNotDue):
         more["months"] = list(refusal.months)
+    if isinstance(refusal, YearNotReady):
+        more["open"] = list(refusal.still_open)
     return problem(status_of(refusal), refusal.code, dict(refusal.params), **more)
 
 

@@ -45,10 +45,45 @@ CREATE TRIGGER month_is_open BEFORE INSERT ON voucher FOR EACH ROW EXECUTE FUNCT
 """
 
 
+# Closing entries alone are posted into closed months, and nothing at all into a closed year.
+_YEAR = """
+CREATE OR REPLACE FUNCTION month_is_open() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM year_closing y WHERE y.unit_id = NEW.unit_id AND y.year = NEW.year
+               AND y.state = 'posted') THEN
+        RAISE EXCEPTION 'the year is closed' USING ERRCODE = 'check_violation', CONSTRAINT = 'year_is_open';
+    END IF;
+    IF NEW.kind <> 'closing' AND EXISTS (
+            SELECT 1 FROM closed_month c WHERE c.unit_id = NEW.unit_id
+            AND c.year = NEW.year AND c.month = extract(month FROM NEW.posted_on)) THEN
+        RAISE EXCEPTION 'the month is closed' USING ERRCODE = 'check_violation', CONSTRAINT = 'month_is_open';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE FUNCTION keep_closed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'a closed year stays closed' USING ERRCODE = 'restrict_violation'; END $$;
+CREATE TRIGGER keep_closed BEFORE UPDATE ON year_closing FOR EACH ROW WHEN (OLD.state = 'posted')
+    EXECUTE FUNCTION keep_closed();
+CREATE TRIGGER keep_closed_row BEFORE DELETE ON year_closing FOR EACH ROW WHEN (OLD.state = 'posted')
+    EXECUTE FUNCTION keep_closed();
+"""
+
+
 def install_balance(connection: Connection) -> None:
     """Guard the books; once, by the migration that makes them."""
     for statement in (_KEEP, _BALANCE, _CLOSED):
         connection.exec_driver_sql(statement)
+
+
+def install_year_guard(connection: Connection) -> None:
+    """Close the door of a closed year; once, by the migration that makes `year_closing`."""
+    connection.exec_driver_sql(_YEAR)
+
+
+def remove_year_guard(connection: Connection) -> None:
+    """The way back, while the months are still guarded."""
+    connection.exec_driver_sql("DROP FUNCTION keep_closed() CASCADE; DROP TRIGGER month_is_open ON voucher")
+    connection.exec_driver_sql(_CLOSED)
 
 
 def remove_balance(connection: Connection) -> None:

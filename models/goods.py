@@ -133,6 +133,9 @@ class GoodsMove(Base):
     roster_id: Mapped[UUID | None] = mapped_column(ForeignKey("roster.id"), index=True)
     point_id: Mapped[UUID | None] = mapped_column(index=True)
     adjustment_id: Mapped[UUID | None] = mapped_column(unique=True)
+    voucher_id: Mapped[UUID | None] = mapped_column(
+        unique=True, comment="what the move did to 库存物品 in the books; none where it cost nothing"
+    )
     moved_on: Mapped[date]
     moved_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     created_at: Mapped[Created]
@@ -159,6 +162,9 @@ class GoodsMove(Base):
             ["adjustment_id", "lot_id"],
             ["goods_adjustment.id", "goods_adjustment.lot_id"],
             name="fk_goods_move_adjustment",
+        ),
+        ForeignKeyConstraint(
+            ["voucher_id", "unit_id"], ["voucher.id", "voucher.unit_id"], name="fk_goods_move_voucher"
         ),
         Index(None, "lot_id", "id"),
     )

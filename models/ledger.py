@@ -16,11 +16,12 @@ from models.unit import Unit
 
 
 class VoucherKind(StrEnum):
-    """What a voucher posts: money received, payments made, things handed out, red entries, year end, others."""
+    """What a voucher posts: money in, payments, things handed out, goods in and out of stock, red, year end, others."""
 
     RECEIPT = "receipt"
     PAYMENT = "payment"
     ISSUE = "issue"
+    STOCK = "stock"
     REVERSAL = "reversal"
     WRITE_OFF = "write_off"
     CLOSING = "closing"

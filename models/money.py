@@ -50,13 +50,22 @@ class Fund(Versioned, Base):
     reserved: Mapped[Yuan] = mapped_column(server_default="0")
     committed: Mapped[Yuan] = mapped_column(server_default="0")
     spent: Mapped[Yuan] = mapped_column(server_default="0")
+    successor_id: Mapped[UUID | None] = mapped_column(
+        index=True, comment="of the next year, once its own is closed; nothing new is reserved here then"
+    )
     created_at: Mapped[Created]
 
     unit: Mapped[Unit] = relationship(lazy="raise", viewonly=True)
 
+    @property
+    def available(self) -> Decimal:
+        """What may still be reserved, in yuan."""
+        return self.appropriated - self.reserved - self.committed - self.spent
+
     __table_args__ = (
         one_of("source", FundSource),
         *(amount_sound(part) for part in ("appropriated", "reserved", "committed", "spent")),
+        ForeignKeyConstraint(["successor_id", "unit_id"], ["fund.id", "fund.unit_id"], name="fk_fund_successor"),
         CheckConstraint("appropriated - reserved - committed - spent >= 0", name="never_overdrawn"),
         UniqueConstraint("unit_id", "year", "name"),
         UniqueConstraint("id", "unit_id", name="uq_fund_anchor"),
@@ -75,12 +84,16 @@ class FundAdjustment(Base):
     reason: Mapped[Word]
     minutes: Mapped[str | None] = mapped_column(comment="of the collective decision, from the second of a year on")
     by_receipt: Mapped[bool] = mapped_column(server_default="false", comment="money paid in, not a change of budget")
+    carry_id: Mapped[UUID | None] = mapped_column(comment="at the year's end, out of one fund and into its successor")
     adjusted_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     adjusted_at: Mapped[Created]
 
     __table_args__ = (
         CheckConstraint("amount <> 0 AND amount <> 'NaN'", name="amount_sound"),
         ForeignKeyConstraint(["fund_id", "unit_id"], ["fund.id", "fund.unit_id"], name="fk_fund_adjustment_fund"),
+        ForeignKeyConstraint(
+            ["carry_id", "unit_id"], ["fund_carry.id", "fund_carry.unit_id"], name="fk_fund_adjustment_carry"
+        ),
     )
 
 

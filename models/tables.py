@@ -36,6 +36,7 @@ from models import (
     studio,
     unit,
     unit_dues,
+    year_end,
 )
 from models import round as rounds
 
@@ -74,4 +75,5 @@ __all__ = [
     "studio",
     "unit",
     "unit_dues",
+    "year_end",
 ]

@@ -113,6 +113,8 @@ WALLS: dict[str, tuple[str, str | None]] = {
     "voucher_counter": (_SUBTREE, None),
     "voucher_proposal": (_SUBTREE, None),
     "closed_month": (_SUBTREE, None),
+    "year_closing": (_SUBTREE, None),
+    "fund_carry": (_SUBTREE, None),
     "screening_appointment": (_SUBTREE, None),
     "screening_attempt": (_SUBTREE, None),
     "screening_consent": (_SUBTREE, None),
@@ -162,6 +164,7 @@ _PRIVILEGES: dict[str, str] = {
     "voucher": _ADD,
     "voucher_line": _ADD,
     "closed_month": _ADD,
+    "fund_carry": _ADD,
     "idempotency_key": "SELECT, INSERT, DELETE",
     "sign_in_failure": "SELECT, INSERT, DELETE",
     "candidate": "SELECT, INSERT, UPDATE, DELETE",  # made anew by every sweep

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import text
@@ -64,6 +64,7 @@ def bank_says(api: Api, batch: str, outcomes: dict[int, BankOutcome], by: str = 
 def bank_answers_judged(api: Api, given: list[Checked[Any]], by: str = "cashier") -> list[Judged]:
     """Book these rows for this account."""
     account_id = rows(api, "SELECT id FROM account WHERE username = :u", u=by)[0].id
+    offset = timedelta(seconds=api.app.config["SETTINGS"].clock_offset_s)
     with books(api) as session:
-        actor = load_actor(session, account_id, datetime.now(UTC), "test-results")
+        actor = load_actor(session, account_id, datetime.now(UTC) + offset, "test-results")
         return book(session, actor, given, None)

@@ -18,7 +18,7 @@ from benefits.casework.notice import close_notice, post_notice, require_complete
 from benefits.core.actor import Actor
 from benefits.core.errors import CapExceeded, DutyConflict, NotEligible, StateForbids, invalid
 from benefits.money.duty import require_duty
-from benefits.money.fund import paying_fund
+from benefits.money.fund import continues, paying_fund
 from benefits.money.purse import require_purse
 from models.application import Act, Application
 from models.money import Fund
@@ -93,7 +93,7 @@ def approve(
     first = _earlier_approvals(session, application)
     if any(act.person_id == actor.person_id for act in first):
         raise DutyConflict(application_id=application.id, held="decided", wanted="second_review")
-    if first and fund.id != application.fund_id:
+    if first and not continues(session, fund, application.fund_id):
         raise invalid("/fund_id", "differs_from_first_review")
     decided = _decided_amount(application, amount, first)
     judgement = assess_case(session, application, amount=decided, payer_kind=fund.unit.union_kind)

@@ -123,6 +123,16 @@ class ExitNotDue(Refusal):
         self.months = tuple(months)
 
 
+class YearNotReady(Refusal):
+    """Something of the year is still open; `still_open` says what and which."""
+
+    code = "year_not_ready"
+
+    def __init__(self, still_open: Sequence[dict[str, str]], **params: object) -> None:
+        super().__init__(**params)
+        self.still_open = tuple(still_open)
+
+
 class RetentionRuns(Refusal):
     """The file must still be kept; `until` is the first day on which it need not."""
 

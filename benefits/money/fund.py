@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from benefits.access.reach import along
 from benefits.core.actor import Actor
-from benefits.core.errors import FundExhausted, NotFound, invalid
+from benefits.core.errors import FundExhausted, NotFound, StateForbids, invalid
 from models.columns import new_id
 from models.money import Fund, FundAdjustment
 from models.unit import Unit
@@ -52,7 +52,7 @@ def paying_fund(session: Session, actor: Actor, fund_id: UUID, path: str) -> Fun
     """The fund that is to pay for the unit at `path`: its own or one of a unit above.
 
     Raises:
-        Invalid: at `/fund_id`; an invisible fund looks like none.
+        Invalid: at `/fund_id`; an invisible fund looks like none, and one of a closed year pays only what it owes.
     """
     try:
         fund = find_fund(session, actor, fund_id)
@@ -60,7 +60,16 @@ def paying_fund(session: Session, actor: Actor, fund_id: UUID, path: str) -> Fun
         raise invalid("/fund_id", "fund_unknown") from None
     if not path.startswith(fund.unit.path):
         raise invalid("/fund_id", "fund_unknown")
+    if fund.successor_id is not None:
+        raise invalid("/fund_id", "fund_carried_over", year=fund.year, successor_id=fund.successor_id)
     return fund
+
+
+def continues(session: Session, fund: Fund, earlier_id: UUID | None) -> bool:
+    """Whether a fund is the one an earlier reviewer named, or follows it after the year's end."""
+    if earlier_id in {None, fund.id}:
+        return True
+    return session.scalar(select(Fund.successor_id).where(Fund.id == earlier_id)) == fund.id
 
 
 def lock_fund(session: Session, actor: Actor, fund_id: UUID) -> Fund:
@@ -112,18 +121,26 @@ def adjust_fund(
 
     Raises:
         Invalid: nothing is changed, or the minutes are wanted. FundExhausted: what is reserved, committed and spent
-        would no longer be covered.
+        would no longer be covered. StateForbids: its year is closed.
     """
     if amount == 0:
         raise invalid("/amount", "out_of_range")
-    earlier = select(FundAdjustment.id).where(FundAdjustment.fund_id == fund.id, FundAdjustment.by_receipt.is_(False))
+    _require_running(fund, "adjust")
+    earlier = select(FundAdjustment.id).where(
+        FundAdjustment.fund_id == fund.id, FundAdjustment.by_receipt.is_(False), FundAdjustment.carry_id.is_(None)
+    )
     if minutes is None and session.scalar(earlier.limit(1)) is not None:
         raise invalid("/minutes", "adjusted_already")
     return _adjust(session, actor, fund, amount, reason, minutes=minutes)
 
 
 def grow_fund(session: Session, actor: Actor, fund: Fund, *, amount: Decimal, reason: str) -> Fund:
-    """A fund grows by what was paid into it, as the members' pool does by premiums; no change of the budget."""
+    """A fund grows by what was paid into it, as the members' pool does by premiums; no change of the budget.
+
+    Raises:
+        StateForbids: its year is closed.
+    """
+    _require_running(fund, "grow")
     return _adjust(session, actor, fund, amount, reason, by_receipt=True)
 
 
@@ -152,9 +169,24 @@ def _adjust(
     return find_fund(session, actor, fund.id)
 
 
+def _require_running(fund: Fund, act: str) -> None:
+    if fund.successor_id is not None:
+        raise StateForbids(state="fund_carried_over", act=act, successor_id=fund.successor_id)
+
+
 def reserve(session: Session, fund_id: UUID, amount: Decimal) -> None:
-    """Available → reserved; raises FundExhausted with nothing changed."""
-    _move(session, fund_id, reserved=amount)
+    """Available → reserved; with nothing changed raises FundExhausted, or StateForbids where its year is closed."""
+    try:
+        _move(session, fund_id, reserved=amount, running=True)
+    except FundExhausted:
+        _require_running(session.get_one(Fund, fund_id, populate_existing=True), "reserve")
+        raise
+
+
+def carry(session: Session, fund_id: UUID, successor_id: UUID, amount: Decimal) -> None:
+    """What is available, out of a fund and into its successor; both are locked."""
+    _move(session, fund_id, appropriated=-amount)
+    _move(session, successor_id, appropriated=amount)
 
 
 def release(session: Session, fund_id: UUID, amount: Decimal) -> None:
@@ -187,8 +219,11 @@ def take_back(session: Session, fund_id: UUID, amount: Decimal) -> None:
     _move(session, fund_id, reserved=amount, spent=-amount)
 
 
-def _move(session: Session, fund_id: UUID, **by: Decimal) -> None:
-    """One conditional update: it waits for others on the row, sees their result, and refuses to overdraw."""
+def _move(session: Session, fund_id: UUID, *, running: bool = False, **by: Decimal) -> None:
+    """One conditional update: it waits for others on the row, sees their result, and refuses to overdraw.
+
+    `running`: and refuses a fund whose year was closed meanwhile.
+    """
     nothing = Decimal(0)
     appropriated, reserved, committed, spent = (
         getattr(Fund, part) + by.get(part, nothing) for part in ("appropriated", "reserved", "committed", "spent")
@@ -202,6 +237,7 @@ def _move(session: Session, fund_id: UUID, **by: Decimal) -> None:
             committed >= 0,
             spent >= 0,
             appropriated >= 0,
+            *([Fund.successor_id.is_(None)] if running else []),
         )
         .values(appropriated=appropriated, reserved=reserved, committed=committed, spent=spent)
         .returning(Fund.id)

@@ -79,6 +79,8 @@ EXPECTED = {
     "unit": {"SELECT", "INSERT", "UPDATE"},
     "unit_dues": {"SELECT", "INSERT", "UPDATE"},
     "closed_month": {"SELECT", "INSERT"},
+    "fund_carry": {"SELECT", "INSERT"},
+    "year_closing": {"SELECT", "INSERT", "UPDATE"},
     "voucher": {"SELECT", "INSERT"},
     "voucher_counter": {"SELECT", "INSERT", "UPDATE"},
     "voucher_line": {"SELECT", "INSERT"},

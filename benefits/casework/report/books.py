@@ -92,9 +92,8 @@ def _budgets(session: Session, actor: Actor, asked: Asked) -> Iterator[Row]:
         .order_by(Unit.path, Fund.id)
     )
     for fund, unit, change in found:
-        left = fund.appropriated - fund.reserved - fund.committed - fund.spent
         budget = fund.appropriated - change
-        parts = (fund.appropriated, fund.reserved, fund.committed, fund.spent, left)
+        parts = (fund.appropriated, fund.reserved, fund.committed, fund.spent, fund.available)
         yield (unit, fund.name, fund.source, budget, change, *parts)
 
 

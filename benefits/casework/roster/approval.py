@@ -23,7 +23,7 @@ from benefits.core.actor import Actor
 from benefits.core.errors import DutyConflict, NotEligible, StateForbids, invalid
 from benefits.core.money import NOTHING
 from benefits.money.duty import require_duty
-from benefits.money.fund import paying_fund
+from benefits.money.fund import continues, paying_fund
 from models.application import Act, Application
 from models.money import Fund
 from models.roster import Roster
@@ -44,7 +44,7 @@ def approve(session: Session, actor: Actor, roster: Roster, *, fund_id: UUID, no
     """
     lines = _for_decision(session, actor, roster, "approve")
     fund = paying_fund(session, actor, fund_id, roster.unit.path)
-    if roster.fund_id not in {None, fund.id}:
+    if not continues(session, fund, roster.fund_id):
         raise invalid("/fund_id", "differs_from_first_review")
     earlier = _reviewers_so_far(session, lines)
     if actor.person_id in earlier:

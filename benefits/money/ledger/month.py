@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from benefits.access.reach import within
 from benefits.core.actor import Actor
 from benefits.core.errors import StateForbids, invalid
-from models.ledger import ClosedMonth, Voucher, VoucherCounter
+from benefits.money.ledger.voucher import hold_numbers
+from models.ledger import ClosedMonth, Voucher
 from models.unit import Unit
 
 
@@ -27,12 +28,7 @@ def close_month(session: Session, actor: Actor, *, unit_code: str, year: int, mo
     actor.require("ledger.keep", unit.path)
     if (year, month) >= (actor.today.year, actor.today.month):
         raise StateForbids(state="month_running", act="close")
-    # Postings wait for this row and then find the month closed.
-    session.execute(
-        update(VoucherCounter)
-        .where(VoucherCounter.unit_id == unit.id, VoucherCounter.year == year)
-        .values(last=VoucherCounter.last)
-    )
+    hold_numbers(session, unit.id, year)
     closed = set(session.execute(select(ClosedMonth.year, ClosedMonth.month).where(ClosedMonth.unit_id == unit.id)))
     if (year, month) in {tuple(each) for each in closed}:
         raise StateForbids(state="month_closed", act="close")

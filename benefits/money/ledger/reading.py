@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, case, func, select, true
 from sqlalchemy.orm import Session, contains_eager
 
 from benefits.access.reach import within
@@ -17,7 +17,7 @@ from benefits.core.errors import NotFound, invalid
 from benefits.core.money import NOTHING
 from benefits.money.ledger.chart import Account, chart_named
 from models.application import Application
-from models.ledger import Voucher, VoucherLine
+from models.ledger import Voucher, VoucherKind, VoucherLine
 from models.money import BankResult, Disbursement
 from models.unit import Unit
 
@@ -99,8 +99,12 @@ class Balance:
         return self.opening + self.debit - self.credit
 
 
-def trial_balance(session: Session, actor: Actor, unit_code: str, on: date) -> list[Balance]:
+def trial_balance(
+    session: Session, actor: Actor, unit_code: str, on: date, *, before_closing: bool = False
+) -> list[Balance]:
     """Every account of a unit's books as it stands at the end of `on`; debits and credits are those of that year.
+
+    After a year was closed its income and expense stand at nothing; `before_closing` leaves its closing entries out.
 
     Raises:
         Invalid: no such unit among the actor's.
@@ -109,6 +113,7 @@ def trial_balance(session: Session, actor: Actor, unit_code: str, on: date) -> l
     started = date(on.year, 1, 1)
     before = Voucher.posted_on < started
     signed = VoucherLine.debit - VoucherLine.credit
+    closing = (Voucher.kind == VoucherKind.CLOSING) & (Voucher.year == on.year)
     rows = session.execute(
         select(
             Voucher.chart,
@@ -118,7 +123,7 @@ def trial_balance(session: Session, actor: Actor, unit_code: str, on: date) -> l
             func.coalesce(func.sum(case((~before, VoucherLine.credit))), NOTHING).label("credit"),
         )
         .join(Voucher, Voucher.id == VoucherLine.voucher_id)
-        .where(Voucher.unit_id == unit.id, Voucher.posted_on <= on)
+        .where(Voucher.unit_id == unit.id, Voucher.posted_on <= on, ~closing if before_closing else true())
         .group_by(Voucher.chart, VoucherLine.account)
         .order_by(Voucher.chart, VoucherLine.account)
     )

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,7 @@ from benefits.money.ledger.chart import Chart, chart_on
 from models.columns import new_id
 from models.ledger import ClosedMonth, Voucher, VoucherCounter, VoucherKind, VoucherLine
 from models.unit import Unit
+from models.year_end import ClosingState, YearClosing
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def post(session: Session, actor: Actor, unit: Unit, what: Posted, entries: Sequ
         StateForbids: the month is closed, no chart covers the day, or such a union may not book one of the keys
             (财会〔2021〕7号: 501 is for 基层工会 only, 502, 506, 508 and 411 for 县级以上工会 only; statement 49).
     """
-    chart = _open_chart(session, unit, what.on)
+    chart = _open_chart(session, unit, what)
     lines = [(entry, _account(chart, unit, entry)) for entry in entries]
     voucher = Voucher(
         id=new_id(),
@@ -123,8 +125,15 @@ def _debits(entries: Sequence[Entry]) -> Iterable[Decimal]:
     return (entry.debit for entry in entries)
 
 
-def _open_chart(session: Session, unit: Unit, on: date) -> Chart:
-    if session.get(ClosedMonth, (unit.id, on.year, on.month)) is not None:
+def _open_chart(session: Session, unit: Unit, what: Posted) -> Chart:
+    on = what.on
+    posted = YearClosing.state == ClosingState.POSTED
+    if session.scalar(
+        select(YearClosing.id).where(YearClosing.unit_id == unit.id, YearClosing.year == on.year, posted)
+    ):
+        raise StateForbids(state="year_closed", act="post", year=on.year)
+    months = session.get(ClosedMonth, (unit.id, on.year, on.month))
+    if months is not None and what.kind != VoucherKind.CLOSING:
         raise StateForbids(state="month_closed", act="post", year=on.year, month=on.month)
     chart = chart_on(on)
     if chart is None:
@@ -139,6 +148,12 @@ def _account(chart: Chart, unit: Unit, entry: Entry) -> str:
     if posting is None:
         raise StateForbids(state="account_not_for_union", act="post", key=entry.key, clause=chart.source)
     return posting.account.code
+
+
+def hold_numbers(session: Session, unit_id: UUID, year: int) -> None:
+    """Hold the year's counter: postings wait for it, and then find the month or the year closed."""
+    held = insert(VoucherCounter).values(unit_id=unit_id, year=year, last=0)
+    session.execute(held.on_conflict_do_update(index_elements=["unit_id", "year"], set_={"last": VoucherCounter.last}))
 
 
 def _next_number(session: Session, unit_id: UUID, year: int) -> int:
