@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 CHECKOUT = Path(__file__).resolve().parent.parent
 DRIVER = "postgresql+psycopg2"  # SQLAlchemy's name for the driver that is locked
 SECRETS = {"MASTER_KEY": 32, "INDEX_KEY": 32, "TOKEN_KEY": 32}  # bytes; TOKEN_KEY may be longer
+SIGNING_KEY = "SIGNING_KEY"  # seals the record; for workers alone, and of those for one at least
 
 
 class SettingsError(Exception):
@@ -40,6 +41,7 @@ class Settings:
     master_key: bytes = field(repr=False)  # 32 bytes; wraps each person's key
     index_key: bytes = field(repr=False)  # 32 bytes; keyed hashes of what is looked up
     token_key: bytes = field(repr=False)  # at least 32 bytes; signs access tokens
+    signing_key: bytes | None = field(repr=False)  # 32 bytes, Ed25519; signs checkpoints of the record; workers only
     demo_password: str | None = field(repr=False)  # for every demonstration account; None: generated
     clock_offset_s: int  # seconds added to the application's clock; 0 in production
     rate_limits: bool
@@ -60,8 +62,9 @@ def load(environ: Mapping[str, str]) -> Settings:
     """
     mode = mode_of(environ)
     keys = {name: _key(environ, name, size) for name, size in SECRETS.items()}
-    if len(set(keys.values())) < len(keys):
-        raise SettingsError("MASTER_KEY, INDEX_KEY and TOKEN_KEY must differ: make each one anew.")
+    signing_key = _key(environ, SIGNING_KEY, 32) if environ.get(SIGNING_KEY) else None
+    if len({*keys.values(), signing_key}) < len(keys) + 1:
+        raise SettingsError("MASTER_KEY, INDEX_KEY, TOKEN_KEY and SIGNING_KEY must differ: make each one anew.")
     return Settings(
         mode=mode,
         host=environ.get("HOST") or "127.0.0.1",
@@ -72,6 +75,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         master_key=keys["MASTER_KEY"],
         index_key=keys["INDEX_KEY"],
         token_key=keys["TOKEN_KEY"],
+        signing_key=signing_key,
         demo_password=_demo_password(environ, mode),
         clock_offset_s=_clock_offset(environ, mode),
         rate_limits=_switch(environ, "RATE_LIMITS", mode),

@@ -10,6 +10,7 @@ from models.cover_functions import COVER_FUNCTIONS
 from models.erasure_functions import erasure_functions
 from models.household_functions import HOUSEHOLD_FUNCTIONS
 from models.place_functions import PLACE_FUNCTIONS
+from models.seal_functions import SEAL_FUNCTIONS
 
 _FUNCTIONS = {
     # The id of the person with this hash, made if new; the same answer whether another union knew them or not.
@@ -182,6 +183,7 @@ END""",
     **HOUSEHOLD_FUNCTIONS,
     **PLACE_FUNCTIONS,
     **COVER_FUNCTIONS,
+    **SEAL_FUNCTIONS,
 }
 
 _CHANGES = re.compile(r"\b(INSERT|UPDATE|DELETE|PERFORM)\b")  # locks rows or writes them
@@ -221,4 +223,4 @@ def install_versions(connection: Connection, tables: list[str]) -> None:
 
 def _types_only(signature: str) -> str:
     name, _, arguments = signature.rstrip(")").partition("(")
-    return f"{name}({', '.join(argument.split()[-1] for argument in arguments.split(','))})"
+    return f"{name}({', '.join(argument.split()[-1] for argument in arguments.split(',') if argument)})"

@@ -12,11 +12,16 @@ from sqlalchemy import Connection, LargeBinary, Table
 from models.database import Base
 
 # Bookkeeping of the server itself: progress of jobs, answers kept for retries, tries counted, findings of imports,
-# files of imports and exports (each is an entry of its own, with its digest).
+# files of imports and exports (each is an entry of its own, with its digest), and what seals the record itself.
 UNRECORDED = frozenset(
     {
         "candidate",
+        "record_checkpoint",
+        "record_copy",
         "record_entry",
+        "record_era",
+        "record_seal",
+        "record_tile",
         "idempotency_key",
         "sign_in_failure",
         "voucher_counter",

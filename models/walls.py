@@ -135,6 +135,14 @@ WALLS: dict[str, tuple[str, str | None]] = {
 UNWALLED = {
     "sign_in_failure": "holds keyed hashes only, and is read before anybody is known",
     "calendar_day": "the public calendar",
+    "record_checkpoint": "signed heads of the record, made to leave the house",
+    "record_copy": "where they were sent",
+    "record_era": "which database server wrote the record from where on",
+    "record_key": "public keys",
+    "record_log": "the names under which the record is sealed",
+    "record_seal": "hashes of entries, in order",
+    "record_tile": "hashes of those",
+    "restoration": "every money route asks it, whoever calls; it names no member",
 }
 
 _ADD = "SELECT, INSERT"
@@ -168,10 +176,16 @@ _PRIVILEGES: dict[str, str] = {
     "idempotency_key": "SELECT, INSERT, DELETE",
     "sign_in_failure": "SELECT, INSERT, DELETE",
     "candidate": "SELECT, INSERT, UPDATE, DELETE",  # made anew by every sweep
+    "record_checkpoint": "SELECT",  # made by checkpoint_keep
     "record_entry": "SELECT",
     "finding_act": _ADD,
     "finding_paper": _ADD,
     "audit_sample": "SELECT, INSERT, UPDATE (touched_at)",  # drawn once; an examination only touches it
+    "record_era": "SELECT",
+    "record_key": _ADD,
+    "record_log": _ADD,
+    "record_seal": "SELECT",  # made by seal_entries
+    "record_tile": "SELECT",
     "screening_attempt": _ADD,
     "screening_detail": _ADD,  # erased by screening_erase alone
 }

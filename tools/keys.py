@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
-from config.settings import SECRETS, Mode, data_dir_of, mode_of
+from config.settings import SECRETS, SIGNING_KEY, Mode, data_dir_of, mode_of
 from tools.provision import Passwords
 
 
@@ -17,7 +17,8 @@ def with_secrets(environ: Mapping[str, str]) -> dict[str, str]:
     if mode_of(environ) is Mode.PRODUCTION:
         return dict(environ)
     folder = data_dir_of(environ) / "secrets"
-    kept_keys = {name: kept(folder / name.lower(), size) for name, size in SECRETS.items() if not environ.get(name)}
+    wanted = {**SECRETS, SIGNING_KEY: 32}
+    kept_keys = {name: kept(folder / name.lower(), size) for name, size in wanted.items() if not environ.get(name)}
     return {**environ, **kept_keys}
 
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping
 from signal import SIGTERM
 
-from config.settings import CHECKOUT, Settings
+from config.settings import CHECKOUT, SIGNING_KEY, Settings
 from tools import children
 from tools.postgres import Cluster
 
@@ -25,14 +25,17 @@ class StartError(Exception):
 class Child:
     """A Python program that runs for as long as we do."""
 
-    def __init__(self, name: str, *command: str) -> None:
+    def __init__(self, name: str, *command: str, untold: str = "") -> None:
+        """`untold` names a setting that is not for this program."""
         self.name = name
         self._command = [sys.executable, *command]
+        self._untold = untold
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, environ: Mapping[str, str]) -> None:
         """Start it, or start it again."""
-        self._process = children.start(self._command, environ=environ, cwd=CHECKOUT)
+        told = {name: value for name, value in environ.items() if name != self._untold}
+        self._process = children.start(self._command, environ=told, cwd=CHECKOUT)
 
     def ended(self) -> bool:
         """Whether it is no longer alive."""
@@ -56,7 +59,7 @@ def server(settings: Settings, target: str = "tools.served:app") -> Child:
         "--log-level": "warning",
     }
     flat = [part for option in options.items() for part in option]
-    return Child("server", "-m", "granian", *flat, "--no-ws", "--respawn-failed-workers", target)
+    return Child("server", "-m", "granian", *flat, "--no-ws", "--respawn-failed-workers", target, untold=SIGNING_KEY)
 
 
 def worker() -> Child:

@@ -14,6 +14,7 @@ from sqlalchemy import create_engine
 import models.tables  # noqa: F401 - every table must be known before the first query
 from benefits.access.actors import load_actor
 from benefits.assurance import record_export
+from benefits.assurance.seal.sealer import keep_sealing
 from benefits.casework import lapse, replay, simulation, sweep
 from benefits.casework.report import snapshot
 from benefits.import_kinds import KINDS
@@ -49,7 +50,11 @@ def main() -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    run(shop(settings, stop), HANDLERS, daily=DAILY)
+    work = shop(settings, stop)
+    sealer = threading.Thread(target=keep_sealing, args=(work, settings.signing_key), name="sealer")
+    sealer.start()
+    run(work, HANDLERS, daily=DAILY)
+    sealer.join()
     return 0
 
 
