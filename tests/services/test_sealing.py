@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -18,18 +17,16 @@ from sqlalchemy.pool import NullPool
 from benefits.assurance import checkpoint, merkle
 from benefits.assurance.checkpoint import VerifierKey
 from benefits.assurance.seal import sealing
-from benefits.assurance.seal.sealer import SCOPE, seal_once
+from benefits.assurance.seal.sealer import seal_once
 from benefits.assurance.seal.tree import SealBrokenError, sealed_size, tree_of
 from benefits.jobs.work import Shop
 from benefits.record.writer import write_entry
 from config.settings import Settings
-from models.database import session_for
 from models.seal import RecordCheckpoint, RecordKey
 from tests.conftest import as_superuser
+from tests.sealed import SEED, seal_all, session_of, write
 from tools import worker
 from tools.provision import Provisioned
-
-SEED = bytes(range(32))
 
 
 @pytest.fixture
@@ -38,29 +35,6 @@ def shop(settings: Settings, committed: Provisioned) -> Iterator[Shop]:
     made = worker.shop(replace(settings, database_url=committed.app_url), threading.Event())
     yield made
     made.engine.dispose()
-
-
-@contextmanager
-def session_of(shop: Shop) -> Iterator[Session]:
-    with session_for(shop.engine, SCOPE) as session:
-        yield session
-
-
-def write(shop: Shop, count: int) -> None:
-    with session_of(shop) as session:
-        for number in range(count):
-            write_entry(session, kind="reading", action=f"test-{number}")
-
-
-def seal_all(shop: Shop) -> int:
-    """Seal until nothing waits; how many entries are sealed then."""
-    for _ in range(50):
-        with session_of(shop) as session:
-            sealing.seal(session)
-        with session_of(shop) as session:
-            if session.scalar(text("SELECT entries_unsealed()")) == 0:
-                return sealed_size(session)
-    raise AssertionError("entries remain unsealed")
 
 
 def leaves(session: Session) -> list[bytes]:
