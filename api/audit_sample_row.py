@@ -34,10 +34,10 @@ class RowView(Body):
     stratum = Text(required=True, allow_none=True)
     hits = Whole(required=True)
     reason = Text(required=True, choices=tuple(REASONS.labels))
-    message = Text(required=True)
+    message = Text(required=True, most=500)
     result = Text(required=True, allow_none=True, choices=tuple(ExaminationResult))
     error_amount = Money(required=True, allow_none=True)
-    note = Text(required=True, allow_none=True)
+    note = Text(required=True, allow_none=True, most=1000)
     examined_by = Id(required=True, allow_none=True)
     examined_at = Instant(required=True, allow_none=True)
 

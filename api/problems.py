@@ -31,6 +31,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.NotPermitted: 403,
     errors.OwnCase: 403,
     errors.DutyConflict: 403,
+    errors.OwnFinding: 403,
     errors.NotFound: 404,
     errors.StateForbids: 409,
     errors.AlreadyExists: 409,

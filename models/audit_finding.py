@@ -51,7 +51,7 @@ class AuditFinding(Versioned, Base):
     unit: Mapped[Unit] = relationship(
         lazy="raise", viewonly=True, primaryjoin="foreign(AuditFinding.unit_id) == Unit.id"
     )
-    responsible: Mapped[Account] = relationship(
+    responsible: Mapped[Account | None] = relationship(
         lazy="raise", viewonly=True, primaryjoin="foreign(AuditFinding.responsible_id) == Account.id"
     )
 

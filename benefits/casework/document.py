@@ -35,6 +35,16 @@ def documents_of(session: Session, application_id: UUID) -> list[Document]:
     )
 
 
+def sound_paper(content: bytes) -> str:
+    """The media type of a paper that may be kept; raises Invalid at `/file`."""
+    media_type = next((kind for kind, start in _BEGINNINGS.items() if content.startswith(start)), None)
+    if media_type is None:
+        raise invalid("/file", "paper_kind_refused")
+    if len(content) > LARGEST_BYTES:
+        raise invalid("/file", "paper_too_large", most_mib=LARGEST_BYTES // 1024 // 1024)
+    return media_type
+
+
 def add_document(session: Session, actor: Actor, application: Application, *, title: str, content: bytes) -> Document:
     """Hand in a paper.
 
@@ -42,11 +52,7 @@ def add_document(session: Session, actor: Actor, application: Application, *, ti
         Invalid: empty, too large, or neither PDF, JPEG nor PNG. StateForbids: the case is not draft or returned.
     """
     _require_open(session, actor, application)
-    media_type = next((kind for kind, start in _BEGINNINGS.items() if content.startswith(start)), None)
-    if media_type is None:
-        raise invalid("/file", "paper_kind_refused")
-    if len(content) > LARGEST_BYTES:
-        raise invalid("/file", "paper_too_large", most_mib=LARGEST_BYTES // 1024 // 1024)
+    media_type = sound_paper(content)
     document_id = new_id()
     key = person_key(session, application.person_id)
     document = Document(

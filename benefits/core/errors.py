@@ -77,6 +77,12 @@ class DutyConflict(Refusal):
     code = "duty_conflict"
 
 
+class OwnFinding(Refusal):
+    """Who opened a finding, or has a hand in its rectification, neither judges nor closes it."""
+
+    code = "own_finding"
+
+
 class NotFound(Refusal):
     """No such thing in the reader's scope; not yours and not there look the same."""
 

@@ -78,6 +78,21 @@ PERMISSIONS = MappingProxyType(
         "screening.result": frozenset({"screening_medical"}),
         "record.read": frozenset({"auditor"}),
         "audit.work": frozenset({"auditor"}),
+        "finding.read": frozenset(
+            {
+                "officer",
+                "reviewer",
+                "finance",
+                "cashier",
+                "auditor",
+                "policy_editor",
+                "screening_medical",
+                "admin",
+            }
+        ),
+        "finding.answer": frozenset(
+            {"officer", "reviewer", "finance", "cashier", "policy_editor", "screening_medical", "admin"}
+        ),
     }
 )
 
