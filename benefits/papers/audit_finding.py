@@ -13,7 +13,7 @@ from benefits.papers.sheet import MM, Cell, Page, Row, Section, pairs
 _A4 = Page(210 * MM, 297 * MM, margin=14 * MM, title=25 * MM, foot=7 * MM)
 _LYING = Page(297 * MM, 210 * MM, margin=12 * MM, title=23 * MM, foot=7 * MM)
 _COLUMNS = ("number", "unit", "subject", "description", "severity", "responsible", "due_on", "state", "closed_on")
-_SHARES = (1.6, 5, 3.4, 9, 2, 2.8, 3, 3, 3)
+_SHARES = (1.5, 4.8, 3.2, 8, 2, 2.6, 3.6, 3.6, 3.6)
 
 
 @dataclass(frozen=True)

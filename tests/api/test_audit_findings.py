@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from io import BytesIO
-from typing import Any
 
 import pytest
-from pypdf import PdfReader
 from sqlalchemy import text as sql
 
 from tests.conftest import At
-from tests.driver import Api, Caller
-from tests.story import account_path, approved, books, colleague, done, identity, new_fund, rows, submitted, today
-
-PDF = b"%PDF-1.7\n secret evidence \n%%EOF"
-
-
-def account_id(api: Api, username: str) -> str:
-    return account_path(api, username).rpartition("/")[2]
+from tests.driver import Api
+from tests.findings import PDF, account_id, answered, closed, code, evidence, opened
+from tests.story import books, colleague, done, identity, rows, today
 
 
 @pytest.fixture
@@ -26,45 +18,6 @@ def second(api: Api) -> str:
     """Another auditor over the whole union."""
     colleague(api, "auditor2", "auditor", person=621)
     return "auditor2"
-
-
-def finding_body(api: Api, **other: object) -> dict[str, Any]:
-    about = {} if any(name.endswith("_id") and name != "responsible_id" for name in other) else {"unit_code": "AH-D01"}
-    return {
-        **about,
-        "description": "发放签收单缺页，王建国领取两次",
-        "clause": "工会经费审查条例",
-        "severity": "serious",
-        "responsible_id": account_id(api, "officer"),
-        "due_on": str(today() + timedelta(days=30)),
-        **other,
-    }
-
-
-def opened(api: Api, **other: object) -> str:
-    made = done(api("auditor").post("/audit/findings", finding_body(api, **other)))
-    return f"/audit/findings/{made['id']}"
-
-
-def answered(api: Api, **other: object) -> str:
-    path = opened(api, **other)
-    done(api("officer").act(path, "answer", {"rectification": "已追回"}))
-    return path
-
-
-def closed(api: Api, by: str) -> str:
-    path = answered(api)
-    done(api(by).act(path, "close", {"note": "已核实"}))
-    return path
-
-
-def code(answer: Any) -> tuple[int, str]:
-    return answer.status_code, answer.get_json()["code"]
-
-
-def evidence(who: Caller, path: str, content: bytes = PDF) -> Any:
-    form = {"title": "缴款凭证", "file": (BytesIO(content), "x.bin")}
-    return who.post(f"{path}/documents", data=form, if_match=who.get(path).headers["ETag"])
 
 
 def test_a_finding_from_opening_to_revisit(api: Api, second: str) -> None:
@@ -180,94 +133,3 @@ def test_a_revisit_lies_after_the_closure(at: At) -> None:
         refused = later("auditor").act(path, "revisit", {"on": "2026-03-30", "note": "x", **more})
         assert refused.get_json()["errors"][0]["code"] == "deadline_of_relapse"
     done(later("auditor").act(path, "revisit", {"on": "2026-03-30", "outcome": "held", "note": "x"}))
-
-
-def test_a_finding_on_a_case_a_payment_and_a_sampled_row(api: Api) -> None:
-    fund = new_fund(api)
-    case, payment = approved(api, fund)
-    year = today().year
-    plan = {"population": "cases", "unit_code": "AH", "from": f"{year}-01-01", "until": f"{year}-12-31"}
-    sample = done(api("auditor").post("/audit/samples", {**plan, "method": "simple", "size": 1}))
-    (row,) = done(api("auditor").get(f"/audit/samples/{sample['id']}/rows"))["items"]
-    for subject, about in (
-        ("case", {"application_id": case[-36:]}),
-        ("payment", {"disbursement_id": payment, "indicator": "account_shared"}),
-        ("sample_row", {"sample_row_id": row["id"]}),
-    ):
-        shown = done(api("auditor").get(opened(api, **about)))
-        assert (shown["subject"], shown["application_id"], shown["unit_code"]) == (subject, case[-36:], "AH-D01")
-    assert len(done(api("auditor").get(f"/audit/findings?application_id={case[-36:]}"))["items"]) == 3
-
-
-@pytest.mark.parametrize(
-    ("other", "pointer", "wanted"),
-    [
-        ({"unit_code": "XX"}, "/unit_code", "unit_unknown"),
-        ({"application_id": "0190a3f0-0000-7000-8000-000000000000"}, "/application_id", "subject_unknown"),
-        ({"disbursement_id": "0190a3f0-0000-7000-8000-000000000000"}, "/disbursement_id", "subject_unknown"),
-        ({"sample_row_id": "0190a3f0-0000-7000-8000-000000000000"}, "/sample_row_id", "subject_unknown"),
-        ({"indicator": "x"}, "/indicator", "code_unknown"),
-        ({"due_on": "2020-01-01"}, "/due_on", "day_past"),
-        ({"responsible_id": "0190a3f0-0000-7000-8000-000000000000"}, "/responsible_id", "responsible_unknown"),
-        ({"severity": "dire"}, "/severity", "choice_unknown"),
-        ({"description": ""}, "/description", "length_refused"),
-    ],
-)
-def test_a_finding_that_is_none(api: Api, other: dict[str, Any], pointer: str, wanted: str) -> None:
-    refused = api("auditor").post("/audit/findings", finding_body(api, **other))
-    assert refused.status_code == 422
-    assert [(each["pointer"], each["code"]) for each in refused.get_json()["errors"]] == [(pointer, wanted)]
-
-
-def test_a_finding_is_about_exactly_one_thing(api: Api) -> None:
-    both = finding_body(api, application_id=submitted(api)[-36:]) | {"unit_code": "AH"}
-    for body in (both, {name: value for name, value in finding_body(api).items() if name != "unit_code"}):
-        refused = api("auditor").post("/audit/findings", body)
-        assert refused.get_json()["errors"][0]["code"] == "subject_exactly_one"
-
-
-def test_the_responsible_works_in_that_unit_and_is_no_auditor(api: Api, second: str) -> None:
-    for name, unit in ((second, "AH-D01"), ("officer2", "AH-D02")):  # officer2 works in AH-D01
-        body = finding_body(api, unit_code=unit, responsible_id=account_id(api, name))
-        assert api("auditor").post("/audit/findings", body).get_json()["errors"][0]["code"] == "responsible_unknown"
-    done(api("auditor").post("/audit/findings", finding_body(api, responsible_id=account_id(api, "officer2"))))
-
-
-def test_nobody_opens_a_finding_on_their_own_case(api: Api) -> None:
-    case = submitted(api)
-    (mine,) = rows(api, "SELECT person_id FROM membership WHERE staff_number = 'D01-001'")
-    with books(api) as session:
-        session.execute(sql("UPDATE account SET person_id = :p WHERE username = 'auditor'"), {"p": mine.person_id})
-    refused = api("auditor").post("/audit/findings", finding_body(api, application_id=case[-36:]))
-    assert code(refused) == (403, "own_case")
-
-
-def test_findings_of_other_units_are_not_there(api: Api) -> None:
-    path = opened(api)
-    colleague(api, "auditor-d02", "auditor", unit="AH-D02", person=622)
-    colleague(api, "officer-d02", "officer", unit="AH-D02", person=623)
-    for who in ("auditor-d02", "officer-d02", "cashier"):
-        for more in ("", "/notice.pdf", "/documents"):
-            assert api(who).get(path + more).status_code == 404, who
-        assert done(api(who).get("/audit/findings"))["items"] == []
-    assert api("auditor-d02").post(f"{path}/close", {}, if_match='"1"').status_code == 404
-    refused = api("auditor-d02").post("/audit/findings", finding_body(api))
-    assert refused.get_json()["errors"][0]["code"] == "unit_unknown"
-    assert api("officer").post("/audit/findings", finding_body(api)).status_code == 403
-
-
-@pytest.mark.parametrize(
-    ("language", "words"),
-    [("zh-CN", ("审计整改通知书", "待整改", "方经办")), ("en", ("Notice of Rectification", "to be rectified"))],
-)
-def test_the_notice_and_the_list_are_printed(api: Api, language: str, words: tuple[str, ...]) -> None:
-    path = opened(api)
-    notice = api("auditor", language=language).get(f"{path}/notice.pdf")
-    printed = "".join(page.extract_text() for page in PdfReader(BytesIO(notice.data)).pages)
-    assert all(word in printed for word in words)
-    listed = api("auditor", language=language).get("/audit/findings/register.pdf?unit_code=AH")
-    assert "AH" not in listed.headers["Content-Disposition"]
-    printed = "".join(page.extract_text() for page in PdfReader(BytesIO(listed.data)).pages)
-    assert "方经办" in printed
-    actions = {each["action"] for each in done(api("auditor").get("/audit/events?kind=reading"))["items"]}
-    assert actions == {"finding.notice", "finding.register"}
