@@ -132,7 +132,11 @@ def _from_bank(session: Session, actor: Actor, what: Posted, sums: Mapping[str, 
 
 
 def _to_bank(session: Session, actor: Actor, unit: Unit, what: Posted, key: str, amount: Decimal) -> Voucher:
-    """What the bank brought in under a serial: booked once, as whatever it is."""
+    """What the bank brought in under a serial: booked once, as whatever it is.
+
+    The unit is held while its books are asked for the serial: two funds, or a fund and a member's debt, share no lock.
+    """
+    session.execute(select(Unit.id).where(Unit.id == unit.id).with_for_update(key_share=True))
     same = select(Voucher.id).where(
         Voucher.unit_id == unit.id, Voucher.kind == VoucherKind.RECEIPT, Voucher.reference == what.reference
     )
