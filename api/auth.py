@@ -83,11 +83,13 @@ class TokensView(fields.Body):
 
 
 class HeldView(fields.Body):
-    """A grant in force: a role over a unit's subtree, and what it permits."""
+    """A grant in force: a role over a unit's subtree, and what it permits; a lent one says by whom, up to how much."""
 
     role = fields.Text(required=True)
     unit_code = fields.Text(required=True)
     permissions = fields.Items(fields.Text(), required=True)
+    on_behalf_of = fields.Text(required=True, allow_none=True)
+    amount_limit = fields.Money(required=True, allow_none=True)
 
 
 class MeView(fields.Body):
@@ -160,7 +162,9 @@ def me(desk: Desk[None]) -> dict[str, Any]:
             {
                 "role": held.role,
                 "unit_code": _code(held.path),
-                "permissions": sorted(name for name, roles in PERMISSIONS.items() if held.role in roles),
+                "permissions": sorted(name for name in PERMISSIONS if held.carries(name)),
+                "on_behalf_of": held.lent.name if held.lent else None,
+                "amount_limit": held.lent.limit if held.lent else None,
             }
             for held in desk.actor.grants
         ],

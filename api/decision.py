@@ -8,10 +8,12 @@ from api.application import ApplicationView, shown
 from api.arguments import Blueprint
 from api.fields import Body, Id, Instant, Money, Text
 from api.guard import Desk, operation
+from api.language import reader_language
 from api.paging import PageQuery, page_of, page_of_all
 from benefits.casework import decision, settlement
 from benefits.casework.application import find_application, lock_application
 from benefits.casework.workflow import acts_of
+from benefits.money.signature import signatures_of
 from models.application import Application
 
 bp = Blueprint("decision", __name__, url_prefix="/applications", description="办理 / Acts on applications")
@@ -24,10 +26,11 @@ class NoteBody(Body):
 
 
 class ApprovalBody(NoteBody):
-    """From which fund, and how much if less than asked."""
+    """From which fund, how much if less than asked, and the minutes where the amount is decided collectively."""
 
     fund_id = Id(required=True)
     amount = Money(load_default=None, allow_none=True)
+    minutes = Text(load_default=None, allow_none=True, least=1, most=200)
 
 
 class SettlementBody(Body):
@@ -50,11 +53,21 @@ class ActView(Body):
     from_state = Text(required=True, allow_none=True)
     to_state = Text(required=True)
     account_id = Id(required=True, allow_none=True)
+    signed = Text(required=True, metadata={"description": "the name as papers show it: 李四（代张三）"})
+    on_behalf_of = Text(required=True, allow_none=True)
+    delegation_id = Id(required=True, allow_none=True)
     amount = Money(required=True, allow_none=True)
+    minutes = Text(required=True, allow_none=True)
     note = Text(required=True, allow_none=True)
     disbursement_id = Id(required=True, allow_none=True)
     seen = Text(required=True)
     acted_at = Instant(required=True)
+
+
+_SHOWN = (
+    *("act", "from_state", "to_state", "account_id", "delegation_id", "amount", "note", "minutes"),
+    *("disbursement_id", "acted_at"),
+)
 
 
 def _act(name: str, permission: str, schema: type[Body], *, moves_money: bool = False) -> Any:
@@ -125,12 +138,13 @@ def appeal(desk: Desk[Application], body: dict[str, Any]) -> Any:
 def trail(desk: Desk[Application], query: dict[str, Any]) -> Any:
     """办理记录 / Every act on the case, the oldest first."""
     part = page_of_all(acts_of(desk.session, desk.thing.id), query)
+    signed = signatures_of(desk.session, part.items)
     items = [
         {
-            **{name: getattr(act, name) for name in ("act", "from_state", "to_state", "account_id", "amount", "note")},
-            "disbursement_id": act.disbursement_id,
+            **{name: getattr(act, name) for name in _SHOWN},
+            "signed": signed[act.id].written(reader_language()),
+            "on_behalf_of": signed[act.id].on_behalf_of,
             "seen": act.seen_hash.hex(),
-            "acted_at": act.acted_at,
         }
         for act in part.items
     ]

@@ -42,6 +42,8 @@ class BatchView(Body):
     prepared_by = Id(required=True)
     approved_by = Id(required=True, allow_none=True)
     released_by = Id(required=True, allow_none=True)
+    approved_under = Id(required=True, allow_none=True, metadata={"description": "the delegation, where for another"})
+    released_under = Id(required=True, allow_none=True)
     created_at = Instant(required=True)
     approved_at = Instant(required=True, allow_none=True)
     released_at = Instant(required=True, allow_none=True)
@@ -88,7 +90,7 @@ BatchPage = page_of(BatchView)
 ContradictionPage = page_of(ContradictionView)
 _SHOWN = (
     *("id", "number", "state", "fund_id", "payments", "total", "prepared_by", "approved_by", "released_by"),
-    *("created_at", "approved_at", "released_at"),
+    *("approved_under", "released_under", "created_at", "approved_at", "released_at"),
 )
 
 

@@ -49,10 +49,11 @@ class RosterPatch(Body):
 
 
 class RosterApprovalBody(Body):
-    """From which fund."""
+    """From which fund, and the minutes where the total is decided collectively."""
 
     fund_id = Id(required=True)
     note = Text(load_default=None, allow_none=True, most=1000)
+    minutes = Text(load_default=None, allow_none=True, least=1, most=200)
 
 
 class RosterReasonBody(Body):

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.columns import PERSONAL, SECRET, Created, Key, Versioned, Word, amount_sound, one_of
 from models.database import Base
+from models.delegation import in_the_name_of
 from models.membership import Membership
 from models.unit import Unit
 from models.vocabulary import OVER, ApplicationState
@@ -155,12 +156,25 @@ class Act(Base):
     amount: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
     note: Mapped[str | None] = mapped_column(info=PERSONAL)
     disbursement_id: Mapped[UUID | None]
+    delegation_id: Mapped[UUID | None] = mapped_column(comment="done in another's name, by this")
+    on_behalf_of: Mapped[UUID | None] = mapped_column(comment="the person in whose name; counts as having done it too")
+    grant_unit_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("unit.id"), comment="of the grant by which it was decided: the level"
+    )
+    minutes: Mapped[str | None] = mapped_column(comment="of the collective decision")
+    assessment_id: Mapped[UUID | None] = mapped_column(comment="what the rules had said when it was done")
     seen_hash: Mapped[bytes] = mapped_column(LargeBinary)
     acted_at: Mapped[Created]
 
     __table_args__ = (
         of_application("act"),
         of_payment("act"),
+        *in_the_name_of("act"),
+        ForeignKeyConstraint(
+            ["assessment_id", "application_id"],
+            ["assessment.id", "assessment.application_id"],
+            name="fk_act_assessment",
+        ),
         amount_sound("amount"),
         Index(None, "application_id", "id"),
         Index(
@@ -170,6 +184,14 @@ class Act(Base):
             "person_id",
             unique=True,
             postgresql_where=text("act = 'approve' AND disbursement_id IS NULL"),
+        ),
+        Index(
+            "uq_act_one_approval_per_principal",
+            "application_id",
+            "submission",
+            "on_behalf_of",
+            unique=True,
+            postgresql_where=text("act = 'approve' AND disbursement_id IS NULL AND on_behalf_of IS NOT NULL"),
         ),
     )
 

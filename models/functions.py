@@ -7,6 +7,7 @@ import re
 from sqlalchemy import Connection
 
 from models.cover_functions import COVER_FUNCTIONS
+from models.delegation_functions import DELEGATION_FUNCTIONS
 from models.erasure_functions import erasure_functions
 from models.household_functions import HOUSEHOLD_FUNCTIONS
 from models.place_functions import PLACE_FUNCTIONS
@@ -184,6 +185,7 @@ END""",
     **PLACE_FUNCTIONS,
     **COVER_FUNCTIONS,
     **SEAL_FUNCTIONS,
+    **DELEGATION_FUNCTIONS,
 }
 
 _CHANGES = re.compile(r"\b(INSERT|UPDATE|DELETE|PERFORM)\b")  # locks rows or writes them

@@ -115,6 +115,8 @@ class PaymentBatch(Versioned, Base):
     prepared_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     released_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    approved_under: Mapped[UUID | None] = mapped_column(ForeignKey("delegation.id"))
+    released_under: Mapped[UUID | None] = mapped_column(ForeignKey("delegation.id"))
     approved_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     released_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     flags: Mapped[dict[str, list[int]] | None] = mapped_column(

@@ -38,6 +38,7 @@ _WORKER = "current_setting('benefits.worker', true) = 'on'"
 _SYSTEM = "in_scope('/')"
 _MINE = "id = nullif(current_setting('benefits.account', true), '')::uuid"
 _LEFT = "EXISTS (SELECT 1 FROM unit u WHERE u.id = from_unit_id AND in_scope(u.path))"
+_PARTY = "nullif(current_setting('benefits.account', true), '')::uuid IN (from_account_id, to_account_id)"
 _ROOT = "unit_id IS NULL AND EXISTS (SELECT 1 FROM unit u WHERE u.parent_id IS NULL AND in_scope(u.path))"
 
 # table -> (what is visible, what may be written or None for the same)
@@ -53,6 +54,7 @@ WALLS: dict[str, tuple[str, str | None]] = {
     "account": (f"{_MINE} OR {_SUBTREE}", None),
     "account_grant": (f"{_OWN} OR {_SUBTREE}", _SUBTREE),
     "relative": (f"{_OWN} OR {_SUBTREE}", None),
+    "delegation": (f"{_PARTY} OR {_LINE}", _SUBTREE),
     "sign_in": (_OWN, None),
     "idempotency_key": (_OWN, None),
     "job": (f"{_OWN} OR {_SUBTREE} OR {_WORKER}", None),

@@ -1,18 +1,20 @@
-"""From an account to an actor: its grants in force at an instant, and the scope they open."""
+"""From an account to an actor: its grants in force at an instant, what is lent to it, and the scope they open."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, cast, func, select
+from sqlalchemy import ARRAY, Text, cast, func, null, select, union_all
 from sqlalchemy.orm import Session
 
 from benefits.access import sign_ins
-from benefits.core.actor import UNION_ZONE, Actor, Held
+from benefits.core.actor import UNION_ZONE, Actor, Held, Lent
 from benefits.core.errors import NotSignedIn
 from models.account import Account, Grant
 from models.database import Scope, set_scope
+from models.delegation import Delegation
 from models.vocabulary import Role
 
 
@@ -64,13 +66,42 @@ def _actor(session: Session, account: Account, at: datetime, request_id: str) ->
 
 
 def _grants_in_force(session: Session, account_id: UUID, today: date) -> tuple[Held, ...]:
-    held = session.execute(
+    """The account's own grants and those lent to it, in one question."""
+    own = select(
         # `unit_path` answers whatever the scope, which these very grants are about to open.
-        select(Grant.role, Grant.unit_id, func.unit_path(Grant.unit_id).label("path")).where(
-            Grant.account_id == account_id,
-            Grant.revoked_at.is_(None),
-            Grant.valid_from <= today,
-            (Grant.valid_until.is_(None)) | (Grant.valid_until >= today),
-        )
+        Grant.role,
+        Grant.unit_id,
+        func.unit_path(Grant.unit_id).label("path"),
+        *(null().label(name) for name in ("id", "account_id", "person_id", "name", "limit", "relatives")),
+    ).where(
+        Grant.account_id == account_id,
+        Grant.revoked_at.is_(None),
+        Grant.valid_from <= today,
+        (Grant.valid_until.is_(None)) | (Grant.valid_until >= today),
     )
-    return tuple(Held(row.role, row.path, row.unit_id) for row in held)
+    giver = Delegation.from_person_id
+    lent = select(
+        Delegation.role,
+        Delegation.unit_id,
+        func.unit_path(Delegation.unit_id),
+        Delegation.id,
+        Delegation.from_account_id,
+        giver,
+        Delegation.from_name,
+        Delegation.amount_limit,
+        cast(func.household_people(func.array_append(func.relatives_of(giver), giver)), ARRAY(Text)),
+    ).where(
+        Delegation.to_account_id == account_id,
+        Delegation.valid_until >= today,
+        func.delegation_stands(Delegation.id, today),
+    )
+    return tuple(_held(row) for row in session.execute(union_all(own, lent)))
+
+
+def _held(row: Any) -> Held:
+    if row.id is None:
+        return Held(row.role, row.path, row.unit_id)
+    close = frozenset(map(UUID, row.relatives)) - {row.person_id}
+    return Held(
+        row.role, row.path, row.unit_id, Lent(row.id, row.account_id, row.person_id, row.name, row.limit, close)
+    )

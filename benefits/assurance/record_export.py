@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from benefits.core.actor import Actor
 from benefits.core.errors import NotFound, StateForbids, invalid
-from benefits.core.permissions import roles_with
 from benefits.jobs.files import keep_file
 from benefits.jobs.queue import enqueue, find_job
 from benefits.jobs.work import Work
@@ -69,7 +68,7 @@ def repeat_export(session: Session, actor: Actor, shape: Shape, export_id: UUID)
 
 def _queue(session: Session, actor: Actor, params: dict[str, Any]) -> Job:
     """The export is the work of the highest unit whose record the actor reads."""
-    held = min((grant for grant in actor.grants if grant.role in roles_with(PERMISSION)), key=lambda grant: grant.path)
+    held = min((grant for grant in actor.grants if grant.carries(PERMISSION)), key=lambda grant: grant.path)
     return enqueue(session, actor, kind=KIND, unit_id=held.unit_id, params=params)
 
 

@@ -6,21 +6,22 @@ from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from benefits.casework import workflow
 from benefits.casework.assessment import Judgement, assess_case
+from benefits.casework.band import completes
 from benefits.casework.consequence import consequence_of
+from benefits.casework.decider import decided_amount, decider, earlier_approvals
 from benefits.casework.grant import Decided, booked_to, grant, require_payable, take_back
 from benefits.casework.kept import keep
 from benefits.casework.notice import close_notice, post_notice, require_complete
 from benefits.core.actor import Actor
-from benefits.core.errors import CapExceeded, DutyConflict, NotEligible, StateForbids, invalid
+from benefits.core.errors import CapExceeded, NotEligible, StateForbids, invalid
 from benefits.money.duty import require_duty
 from benefits.money.fund import continues, paying_fund
 from benefits.money.purse import require_purse
-from models.application import Act, Application
+from models.application import Application
 from models.money import Fund
 from models.vocabulary import ApplicationState as State
 
@@ -67,7 +68,7 @@ def hand_in(session: Session, actor: Actor, judged: Sequence[tuple[Application, 
 
 def endorse(session: Session, actor: Actor, application: Application, note: str | None) -> Application:
     """A reviewer has checked the case: it goes under review, or on notice where the edition asks for one."""
-    _require_decider(session, actor, application, "endorse")
+    actor = decider(session, actor, application, "endorse")
     judgement = assess_case(session, application)
     days = consequence_of(application.programme).notice_days(session, application, judgement)
     if days:
@@ -77,31 +78,44 @@ def endorse(session: Session, actor: Actor, application: Application, note: str 
 
 
 def approve(
-    session: Session, actor: Actor, application: Application, *, fund_id: UUID, amount: Decimal | None, note: str | None
+    session: Session,
+    actor: Actor,
+    application: Application,
+    *,
+    fund_id: UUID,
+    amount: Decimal | None,
+    note: str | None,
+    minutes: str | None = None,
 ) -> Application:
     """Approve; once enough different reviewers have, fund and entitlement are reserved and the payment is made.
 
     Raises:
         NotEligible: the rules refuse now. CapExceeded: the entitlement's room was taken meanwhile.
-        FundExhausted: the fund has too little. DutyConflict, OwnCase, NotPermitted: who may not.
+        FundExhausted: the fund has too little. DutyConflict, OwnCase, NotPermitted, BeyondDelegation: who may not.
+        LevelTooLow: the amount's band asks for a reviewer of a higher level.
         StateForbids: the state, or a notice that is not complete or is objected to.
-        Invalid: no such fund, no amount, or another amount or fund than the first reviewer's.
+        Invalid: no such fund, no amount, another amount or fund than the first reviewer's, or no minutes.
     """
-    _require_decider(session, actor, application, "approve")
+    actor = decider(session, actor, application, "approve", amount)
     require_complete(session, actor, application)
     fund = paying_fund(session, actor, fund_id, application.unit.path)
-    first = _earlier_approvals(session, application)
-    if any(act.person_id == actor.person_id for act in first):
-        raise DutyConflict(application_id=application.id, held="decided", wanted="second_review")
+    first = earlier_approvals(session, actor, application)
     if first and not continues(session, fund, application.fund_id):
         raise invalid("/fund_id", "differs_from_first_review")
-    decided = _decided_amount(application, amount, first)
+    decided = decided_amount(application, amount, first)
     judgement = assess_case(session, application, amount=decided, payer_kind=fund.unit.union_kind)
     require_grantable(session, actor, application, judgement)
-    needed = judgement.running.edition.reviewers_for(decided) if judgement.running else 1
-    sign_approval(
-        session, actor, [Decided(application, judgement, decided)], fund, enough=len(first) + 1 >= needed, note=note
+    enough = completes(
+        session,
+        actor,
+        judgement.running,
+        decided,
+        path=application.unit.path,
+        earlier=[act.grant_unit_id for act in first],
+        minutes=minutes,
     )
+    one = [Decided(application, judgement, decided)]
+    sign_approval(session, actor, one, fund, enough=enough, note=note, minutes=minutes)
     if application.state == State.APPROVED:
         close_notice(session, actor, application)
     return application
@@ -129,7 +143,14 @@ def require_grantable(session: Session, actor: Actor, application: Application, 
 
 
 def sign_approval(
-    session: Session, actor: Actor, decided: Sequence[Decided], fund: Fund, *, enough: bool, note: str | None
+    session: Session,
+    actor: Actor,
+    decided: Sequence[Decided],
+    fund: Fund,
+    *,
+    enough: bool,
+    note: str | None,
+    minutes: str | None,
 ) -> None:
     """One reviewer approves cases; with `enough` of them, money and awards are reserved and payments made.
 
@@ -143,7 +164,8 @@ def sign_approval(
     for each in decided:
         each.application.fund_id, each.application.approved_amount = fund.id, each.amount
         waiting = State.ON_NOTICE if each.application.state == State.ON_NOTICE else State.UNDER_REVIEW
-        moves.append(workflow.Move(each.application, State.APPROVED if enough else waiting, note, each.amount))
+        to = State.APPROVED if enough else waiting
+        moves.append(workflow.Move(each.application, to, note, each.amount, minutes))
     workflow.advance_all(session, actor, "approve", moves)
     if enough:
         grant(session, decided, fund.id, paid_later=_paid_later(session, decided))
@@ -153,7 +175,7 @@ def sign_approval(
 
 def give_back(session: Session, actor: Actor, application: Application, reason: str) -> Application:
     """Return a case to its officer: decisions are void, reservations are released, unsent payments cancelled."""
-    _require_decider(session, actor, application, "return")
+    actor = decider(session, actor, application, "return")
     if application.state == State.APPROVED:
         consequence_of(application.programme).taken_back(session, actor, application)
         take_back(session, [application])
@@ -164,7 +186,7 @@ def give_back(session: Session, actor: Actor, application: Application, reason: 
 
 def reject(session: Session, actor: Actor, application: Application, reason: str) -> Application:
     """Reject a case; the officer may appeal."""
-    _require_decider(session, actor, application, "reject")
+    actor = decider(session, actor, application, "reject")
     close_notice(session, actor, application)
     consequence_of(application.programme).ended(session, actor, application)
     workflow.advance(session, actor, application, "reject", State.REJECTED, note=reason)
@@ -190,50 +212,6 @@ def appeal(session: Session, actor: Actor, application: Application, reason: str
     application.submission += 1
     workflow.advance(session, actor, application, "appeal", State.APPEALED, note=reason)
     return application
-
-
-def _require_decider(session: Session, actor: Actor, application: Application, act: str) -> None:
-    actor.require("case.decide", application.unit.path)
-    workflow.require(application, act)
-    require_duty(session, actor, [application.id], "decided")
-    appealed = select(func.max(Act.submission)).where(Act.application_id == application.id, Act.act == "appeal")
-    before = session.scalar(
-        select(Act.id)
-        .where(
-            Act.application_id == application.id,
-            Act.duty == "decided",
-            Act.person_id == actor.person_id,
-            Act.submission < appealed.scalar_subquery(),
-        )
-        .limit(1)
-    )
-    if before is not None:
-        raise DutyConflict(application_id=application.id, held="decided", wanted="appeal")
-
-
-def _earlier_approvals(session: Session, application: Application) -> list[Act]:
-    return list(
-        session.scalars(
-            select(Act).where(
-                Act.application_id == application.id,
-                Act.act == "approve",
-                Act.submission == application.submission,
-            )
-        )
-    )
-
-
-def _decided_amount(application: Application, asked: Decimal | None, first: list[Act]) -> Decimal:
-    decided = asked if asked is not None else first[0].amount if first else application.amount
-    if decided is None:
-        raise invalid("/amount", "required")
-    if decided == 0:
-        raise invalid("/amount", "out_of_range")
-    if application.amount is not None and decided > application.amount:
-        raise invalid("/amount", "above_asked")
-    if first and decided != first[0].amount:
-        raise invalid("/amount", "differs_from_first_review")
-    return decided
 
 
 def _paid_later(session: Session, decided: Sequence[Decided]) -> set[UUID]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,13 +15,13 @@ from benefits.casework.workflow import acts_of
 from benefits.core.actor import UNION_ZONE, Actor
 from benefits.core.errors import NotFound
 from benefits.money.payee import open_payee
+from benefits.money.signature import signatures_of
 from benefits.papers import case as paper
 from benefits.papers.application_form import application_form
 from benefits.papers.labels import Labels, labels
 from benefits.rules.answer import Assessment
 from benefits.rules.declaration import Programme
-from models.account import Account
-from models.application import Application
+from models.application import Act, Application
 from models.membership import Membership
 from models.money import Fund
 from models.person import Person
@@ -52,13 +51,8 @@ def _form(
     language: str,
 ) -> paper.ApplicationForm:
     acts = acts_of(session, application.id)
-    names: dict[Any, str] = {
-        row.id: row.name
-        for row in session.execute(
-            select(Account.id, Account.name).where(Account.id.in_({act.account_id for act in acts}))
-        )
-    }
-    answer = judgement.assessment
+    signed = signatures_of(session, acts)
+    answer, words = judgement.assessment, labels(language)
     fund = session.get(Fund, application.fund_id) if application.fund_id else None
     return paper.ApplicationForm(
         case_id=str(application.id),
@@ -81,10 +75,19 @@ def _form(
         findings=_findings(programme, answer, language),
         documents=_documents(session, application, language),
         payee=_payee(session, application),
-        acts=[paper.Act(act.act, names.get(act.account_id, ""), act.acted_at, act.note or "") for act in acts],
+        acts=[
+            paper.Act(act.act, signed[act.id].written(language), act.acted_at, _said_with(act, words)) for act in acts
+        ],
         printed_at=actor.at,
         printed_by=actor.name,
     )
+
+
+def _said_with(act: Act, words: Labels) -> str:
+    """The note of an act, and the minutes of the meeting that decided."""
+    minutes = words.part("form")["minutes"].format(minutes=act.minutes) if act.minutes else ""
+    said: str = words.gap.join(part for part in (act.note, minutes) if part)
+    return said
 
 
 def _findings(programme: Programme, answer: Assessment, language: str) -> list[paper.Finding]:

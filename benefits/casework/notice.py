@@ -132,7 +132,7 @@ def object_to(session: Session, actor: Actor, notice: Notice, reason: str) -> Ob
 
 def resolve_objection(session: Session, actor: Actor, notice: Notice, objection_id: UUID, resolution: str) -> Objection:
     """A reviewer, not whoever took it down, answers an objection; a founded one is followed by return or reject."""
-    actor.require("case.decide", _path(session, notice))
+    actor = actor.signing("case.decide", _path(session, notice), notice.shown_amount)
     require_duty(session, actor, [notice.application_id], "decided")
     objection = session.scalar(select(Objection).where(Objection.id == objection_id, Objection.notice_id == notice.id))
     if objection is None:

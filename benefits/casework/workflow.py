@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from benefits.casework.seen import seen_hashes
 from benefits.core.actor import Actor
 from benefits.core.errors import StateForbids
+from benefits.money.trail import whose_hand
 from models.application import Act, Application
 from models.together import write_together
 from models.vocabulary import ApplicationState as State
@@ -86,12 +87,13 @@ def require_state(application: Application, act: str) -> None:
 
 @dataclass(frozen=True)
 class Move:
-    """A case about to move: where to, with which note and amount."""
+    """A case about to move: where to, with which note, amount and minutes of a collective decision."""
 
     application: Application
     to: State
     note: str | None = None
     amount: Decimal | None = None
+    minutes: str | None = None
 
 
 def advance(
@@ -140,10 +142,11 @@ def _move(session: Session, act: str, moves: Sequence[Move], at: datetime, actor
                 from_state=None if act == "file" else application.state,
                 to_state=move.to,
                 submission=application.submission,
-                account_id=actor.account_id if actor else None,
-                person_id=actor.person_id if actor else None,
+                **(whose_hand(actor) if actor else {}),
                 amount=move.amount,
                 note=move.note,
+                minutes=move.minutes,
+                assessment_id=application.assessment_id,
                 seen_hash=seen[application.id],
                 acted_at=at,
             )

@@ -83,6 +83,18 @@ class OwnFinding(Refusal):
     code = "own_finding"
 
 
+class BeyondDelegation(Refusal):
+    """The act is over more yuan than the delegation under which it would be signed; `limit` is the most."""
+
+    code = "beyond_delegation"
+
+
+class LevelTooLow(Refusal):
+    """The band of decision asks for a reviewer of a higher level; `level` and `clause` say which, and why."""
+
+    code = "level_too_low"
+
+
 class NotFound(Refusal):
     """No such thing in the reader's scope; not yours and not there look the same."""
 

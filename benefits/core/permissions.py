@@ -38,6 +38,7 @@ PERMISSIONS = MappingProxyType(
         "import.read": frozenset({"officer", "admin", "cashier", "finance", "auditor"}),
         "account.keep": frozenset({"admin"}),
         "account.read": frozenset({"admin", "auditor"}),
+        "delegation.give": frozenset({"reviewer", "finance", "cashier"}),
         "case.read": frozenset({"officer", "reviewer", "finance", "cashier", "auditor"}),
         "case.file": frozenset({"officer"}),
         "case.decide": frozenset({"reviewer"}),
@@ -96,7 +97,25 @@ PERMISSIONS = MappingProxyType(
     }
 )
 
+# What is signed with a name: a grant of one's own, or a delegation that is shown beside the name (代).
+SIGNED = frozenset({"case.decide", "payment.batch", "payment.release"})
+# Role -> what a delegation of its duty carries: the signature, and what must be read for it. Nothing of it can be lent
+# again, and nothing else that the role may do is lent with it.
+_CASES_AND_MONEY = frozenset({"unit.read", "case.read", "fund.read", "payment.read"})
+LENT = MappingProxyType(
+    {
+        "reviewer": _CASES_AND_MONEY | {"case.decide", "round.read", "household.read"},
+        "finance": _CASES_AND_MONEY | {"payment.batch", "payment.file"},
+        "cashier": _CASES_AND_MONEY | {"payment.release", "payment.file"},
+    }
+)
+
+
+def carries(role: str, permission: str, *, lent: bool = False) -> bool:
+    """Whether a grant of the role, or a delegation of it, gives the permission; an unknown one is a mistake of ours."""
+    return permission in LENT[role] if lent else role in PERMISSIONS[permission]
+
 
 def roles_with(permission: str) -> frozenset[str]:
-    """The roles that carry a permission; an unknown permission is a mistake of ours."""
+    """The roles that carry a permission by a grant of one's own."""
     return PERMISSIONS[permission]

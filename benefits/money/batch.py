@@ -169,13 +169,15 @@ def approve_batch(session: Session, actor: Actor, batch: PaymentBatch, flags: Ma
     """Finance approves: a duty of its own in every case of the batch. `flags`: what the check told, serials by reason.
 
     Raises:
-        NotPermitted, OwnCase, DutyConflict. StateForbids: not prepared, or a payee is no longer what was approved.
+        NotPermitted, BeyondDelegation, OwnCase, DutyConflict. StateForbids: not prepared, or a payee is no longer what
+            was approved.
     """
-    actor.require("payment.batch", batch.fund.unit.path)
+    actor = actor.signing("payment.batch", batch.fund.unit.path, batch.total)
     require_act(batch, "approve")
     require_as_approved(session, batch)
     _sign(session, actor, batch, "approve_payment", "payment_approved")
     batch.state, batch.approved_by, batch.approved_at = BatchState.APPROVED, actor.account_id, actor.at
+    batch.approved_under = actor.under.id if actor.under else None
     batch.flags = dict(flags)
     session.flush()
     return batch
@@ -185,14 +187,16 @@ def release_batch(session: Session, actor: Actor, batch: PaymentBatch) -> Paymen
     """The cashier releases: the file may go to the bank.
 
     Raises:
-        NotPermitted, OwnCase, DutyConflict. StateForbids: not approved, or a payee is no longer what was approved.
+        NotPermitted, BeyondDelegation, OwnCase, DutyConflict. StateForbids: not approved, or a payee is no longer what
+            was approved.
     """
-    actor.require("payment.release", batch.fund.unit.path)
+    actor = actor.signing("payment.release", batch.fund.unit.path, batch.total)
     require_act(batch, "release")
     require_as_approved(session, batch)
     _sign(session, actor, batch, "release_payment", "released")
     _move(session, batch, DisbursementState.RELEASED)
     batch.state, batch.released_by, batch.released_at = BatchState.RELEASED, actor.account_id, actor.at
+    batch.released_under = actor.under.id if actor.under else None
     session.flush()
     return batch
 

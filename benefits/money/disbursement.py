@@ -151,9 +151,9 @@ def approve_correction(session: Session, actor: Actor, disbursement: Disbursemen
 
     Raises:
         StateForbids: not returned, or no corrected account waits. AlreadyPaid: repaid already.
-        NotPermitted, OwnCase, DutyConflict: as for every decision.
+        NotPermitted, BeyondDelegation, OwnCase, DutyConflict: as for every decision.
     """
-    actor.require("case.decide", _unit_path(session, disbursement))
+    actor = actor.signing("case.decide", _unit_path(session, disbursement), disbursement.amount)
     require_duty(session, actor, [disbursement.application_id], "decided")
     _require_repayable(session, disbursement)
     correction = latest_correction(session, disbursement.id)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from benefits.core.actor import Actor
-from benefits.core.errors import DutyConflict, OwnCase
+from benefits.core.errors import DutyConflict, NotPermitted, OwnCase
 from models.application import Act, Application
+from models.delegation import Delegation
 
 EXCLUSIVE = ("filed", "decided", "payment_approved", "released")
 # One who resolves what the bank left open neither approved nor released the payment.
@@ -23,24 +24,38 @@ _AGAINST = {
 def require_duty(session: Session, actor: Actor, applications: Collection[UUID], duty: str) -> None:
     """Refuse unless the actor may fill `duty` in every one of these cases.
 
+    What is done in another's name counts for both: neither the doer nor the giver of the delegation may have filled
+    another duty there, nor fill one later, and none of them or close to them may be whom a case is for.
+
     Raises:
         OwnCase: one of them is the actor's own or a declared relative's.
-        DutyConflict: the actor's person filled another duty in one of them, from whichever account.
+        DutyConflict: the person filled another duty in one of them, from whichever account or in whoever's name.
+        NotPermitted: the delegation under which the actor signs was revoked this moment.
     """
-    close = {actor.person_id, *actor.relatives}
     own = session.scalar(
-        select(Application.id).where(Application.id.in_(applications), Application.person_id.in_(close)).limit(1)
+        select(Application.id).where(Application.id.in_(applications), Application.person_id.in_(actor.close)).limit(1)
     )
     if own is not None:
         raise OwnCase(application_id=own)
     clash = session.execute(
         select(Act.application_id, Act.duty)
-        .where(
-            Act.application_id.in_(applications),
-            Act.person_id == actor.person_id,
-            Act.duty.in_(_AGAINST[duty]),
-        )
+        .where(Act.application_id.in_(applications), done_by(actor), Act.duty.in_(_AGAINST[duty]))
         .limit(1)
     ).first()
     if clash is not None:
         raise DutyConflict(application_id=clash.application_id, held=clash.duty, wanted=duty)
+    _hold_delegation(session, actor)
+
+
+def done_by(actor: Actor) -> ColumnElement[bool]:
+    """Acts of the persons whose act this is: done by one of them, or in the name of one."""
+    return Act.person_id.in_(actor.persons) | Act.on_behalf_of.in_(actor.persons)
+
+
+def _hold_delegation(session: Session, actor: Actor) -> None:
+    """Keep the delegation as it is until the act is done: a revocation comes wholly before or wholly after it."""
+    if actor.under is None:
+        return
+    standing = select(Delegation.id).where(Delegation.id == actor.under.id, Delegation.revoked_at.is_(None))
+    if session.scalar(standing.with_for_update(read=True)) is None:
+        raise NotPermitted(permission="delegation")

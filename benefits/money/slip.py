@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from benefits import catalogue
 from benefits.core.actor import UNION_ZONE, Actor
 from benefits.money.payee import open_payee
+from benefits.money.signature import signatures_of
 from benefits.papers.payment_slip import Hand, PaymentSlip, payment_slip
 from models.account import Account
 from models.application import Act, Application
@@ -23,7 +24,7 @@ def print_slip(session: Session, actor: Actor, payment: Disbursement, language: 
         select(Fund, Unit.name).join(Unit, Unit.id == Fund.unit_id).where(Fund.id == payment.fund_id)
     ).one()
     payee = open_payee(session, payment.person_id, payment.id, payment.payee_cipher)
-    hands = _hands(session, payment)
+    hands = _hands(session, payment, language)
     made = _hand(session, batch) if batch else None
     return payment_slip(
         PaymentSlip(
@@ -72,19 +73,23 @@ def _bound_to(session: Session, payment: Disbursement) -> str:
     return seen.hex() if seen else ""
 
 
-def _hands(session: Session, payment: Disbursement) -> dict[str, Hand]:
+def _hands(session: Session, payment: Disbursement, language: str) -> dict[str, Hand]:
     """The last person of each duty on the case or on this payment."""
-    rows = session.execute(
-        select(Act.duty, Act.acted_at, Account.name)
-        .join(Account, Account.id == Act.account_id)
+    acts = session.scalars(
+        select(Act)
         .where(
             Act.application_id == payment.application_id,
             (Act.disbursement_id.is_(None)) | (Act.disbursement_id == payment.id),
             Act.act.in_(("submit", "approve", "approve_account", "approve_payment", "release_payment")),
         )
         .order_by(Act.id)
-    )
-    return {row.duty: Hand(row.name, row.acted_at) for row in rows}
+    ).all()
+    signed = signatures_of(session, acts)
+    return {
+        act.duty: Hand(signed[act.id].written(language), act.acted_at)
+        for act in acts
+        if act.duty and signed[act.id].name
+    }
 
 
 def _hand(session: Session, batch: PaymentBatch) -> Hand | None:

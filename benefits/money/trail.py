@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -11,6 +12,17 @@ from benefits.core.actor import Actor
 from models.application import Act, Application
 from models.columns import new_id
 from models.money import Disbursement
+
+
+def whose_hand(actor: Actor) -> dict[str, UUID | None]:
+    """The columns of an act that say who did it, in whose name, and at which level of the tree."""
+    return {
+        "account_id": actor.account_id,
+        "person_id": actor.person_id,
+        "delegation_id": actor.under.id if actor.under else None,
+        "on_behalf_of": actor.under.person_id if actor.under else None,
+        "grant_unit_id": actor.by.unit_id if actor.by else None,
+    }
 
 
 def keep_acts(
@@ -45,11 +57,10 @@ def keep_acts(
                 "from_state": cases[payment.application_id].state,
                 "to_state": cases[payment.application_id].state,
                 "submission": cases[payment.application_id].submission,
-                "account_id": actor.account_id,
-                "person_id": actor.person_id,
                 "amount": payment.amount,
                 "note": note,
                 "disbursement_id": payment.id,
+                **whose_hand(actor),
                 "seen_hash": seen,
                 "acted_at": actor.at,
             }

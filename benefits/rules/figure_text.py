@@ -12,7 +12,7 @@ from benefits.rules.policy import Dated, Figure
 from benefits.rules.toml_table import LARGEST, Table
 from benefits.rules.values import NUMERIC, Type, within
 
-_CONFIDENCES: Mapping[str, Literal["H", "M", "L"]] = {"H": "H", "M": "M", "L": "L"}
+CONFIDENCES: Mapping[str, Literal["H", "M", "L"]] = {"H": "H", "M": "M", "L": "L"}
 
 
 def read_figures(figures: Table, valid_from: date, overrides: Mapping[str, Any]) -> dict[str, Figure]:
@@ -51,13 +51,13 @@ def _dated(table: Table) -> tuple[Dated | None, Type | None]:
     """One dated value and its type; faults are noted on the table."""
     start, raw = table.day("from"), table.raw("value", required=True)
     source, clause = table.text("source"), table.text("clause", required=False, blank=True)
-    confidence, example = _CONFIDENCES.get(table.text("confidence")), table.flag("example")
+    confidence, example = CONFIDENCES.get(table.text("confidence")), table.flag("example")
     table.done()
     value = _value(raw)
     if raw is not None and value is None:
         table.fault("value", "figure_malformed")
     if confidence is None:
-        table.fault("confidence", "choice_unknown", choices=list(_CONFIDENCES))
+        table.fault("confidence", "choice_unknown", choices=list(CONFIDENCES))
     if confidence == "L" and not example:
         table.fault("example", "example_unmarked")
     if start is None or value is None or confidence is None:

@@ -102,10 +102,19 @@ class Entitlement:
 
 @dataclass(frozen=True)
 class Step:
-    """A band of decision: amounts up to `up_to` yuan (None: any) want so many different reviewers."""
+    """A band of decision: amounts up to `up_to` yuan (None: any) want so many different reviewers.
+
+    Where `level` is set, one of them decides from above: by a grant over a union at county level or above, or over a
+    unit above the one that files. `minutes`: it is decided collectively, and the minutes are named. `clause` says why.
+    """
 
     up_to: Decimal | None
     reviewers: int
+    level: Literal["county_and_above", "above_unit"] | None = None
+    minutes: bool = False
+    clause: str = ""
+    confidence: Literal["H", "M", "L"] | None = None
+    example: bool = False
 
 
 # The bands by default (contract §2): up to 5,000 yuan one reviewer, above that two different ones.
@@ -143,6 +152,10 @@ class Edition:
         notice = self.figure("notice_working_days", day)
         return notice.value if notice else 0
 
+    def step_for(self, amount: Decimal) -> Step:
+        """The band into which a decision over `amount` yuan falls."""
+        return next(step for step in self.steps if step.up_to is None or amount <= step.up_to)
+
     def reviewers_for(self, amount: Decimal) -> int:
         """How many different reviewers a decision over `amount` yuan wants."""
-        return next(step.reviewers for step in self.steps if step.up_to is None or amount <= step.up_to)
+        return self.step_for(amount).reviewers

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from benefits.core.errors import Fault
@@ -15,7 +14,6 @@ from benefits.rules.functions import FUNCTIONS, SPECIAL
 from benefits.rules.nodes import Choice, Node, Reference, facts_read
 from benefits.rules.parse import Unreadable, parse
 from benefits.rules.policy import (
-    DEFAULT_STEPS,
     Criterion,
     Edition,
     Entitlement,
@@ -23,8 +21,8 @@ from benefits.rules.policy import (
     Line,
     PolicyInvalid,
     Ranking,
-    Step,
 )
+from benefits.rules.step_text import read_steps
 from benefits.rules.toml_table import Table, read_toml
 from benefits.rules.values import FIRST_DAY, NUMERIC, ORDERED, Type
 
@@ -82,7 +80,7 @@ class _EditionReader:
             derived=self.derived,
             criteria=self._criteria(top.tables("criteria")),
             entitlement=self._entitlement(top.table("entitlement")),
-            steps=self._steps(top.tables("steps", required=False)),
+            steps=read_steps(top.tables("steps", required=False)),
             ranking=self._ranking(top.tables("ranking", required=False)),
         )
         top.done()
@@ -181,21 +179,6 @@ class _EditionReader:
         )
         table.done()
         return line
-
-    def _steps(self, tables: list[Table]) -> tuple[Step, ...]:
-        """Bands of growing amounts; the last has no bound, so that every amount has its reviewers."""
-        if not tables:
-            return DEFAULT_STEPS
-        steps: list[Step] = []
-        for i, table in enumerate(tables):
-            bound, reviewers = table.raw("up_to"), table.integer("reviewers", 1, 5)
-            table.done()
-            last = i == len(tables) - 1
-            grows = isinstance(bound, Decimal) and (not steps or (steps[-1].up_to or bound) < bound)
-            if (bound is not None) if last else not grows:
-                table.fault("up_to", "bands_malformed")
-            steps.append(Step(bound if isinstance(bound, Decimal) else None, reviewers))
-        return tuple(steps)
 
     def _ranking(self, tables: list[Table]) -> tuple[Ranking, ...]:
         """The order of candidates: the first criterion decides, those below it among equals."""

@@ -113,16 +113,16 @@ def _people_of(session: Session, accounts: Sequence[bytes]) -> dict[bytes, int]:
 
 
 def _acted(session: Session, batch: PaymentBatch) -> dict[UUID, frozenset[UUID]]:
-    """Case → the persons who filed or decided it."""
+    """Case → the persons who filed or decided it, or in whose name it was done."""
     rows = session.execute(
-        select(Act.application_id, Act.person_id)
+        select(Act.application_id, Act.person_id, Act.on_behalf_of)
         .distinct()
         .join(Disbursement, Disbursement.application_id == Act.application_id)
         .where(Disbursement.batch_id == batch.id, Act.duty.in_(("filed", "decided")), Act.person_id.is_not(None))
     )
     acted: defaultdict[UUID, set[UUID]] = defaultdict(set)
     for row in rows:
-        acted[row.application_id].add(row.person_id)
+        acted[row.application_id] |= {row.person_id, row.on_behalf_of} - {None}
     return {case: frozenset(persons) for case, persons in acted.items()}
 
 

@@ -24,7 +24,7 @@ def approve_checked(session: Session, actor: Actor, batch: PaymentBatch, *, seen
     Raises:
         ChecksChanged: another check than the one looked at. And as `benefits.money.batch.approve_batch`.
     """
-    actor.require("payment.batch", batch.fund.unit.path)
+    actor.signing("payment.batch", batch.fund.unit.path, batch.total)
     check = check_batch(session, batch)
     if seen is not None and seen != check.digest:
         raise ChecksChanged(new=sum(map(len, check.by_reason.values())), reasons=", ".join(sorted(check.by_reason)))
@@ -38,7 +38,7 @@ def release_checked(session: Session, actor: Actor, batch: PaymentBatch) -> Paym
         ChecksChanged: something is; finance takes the batch apart, or looks into it. And as
             `benefits.money.batch.release_batch`.
     """
-    actor.require("payment.release", batch.fund.unit.path)
+    actor.signing("payment.release", batch.fund.unit.path, batch.total)
     batches.require_act(batch, "release")
     require_as_approved(session, batch)  # an altered payee is refused as such, whatever else it makes look new
     if new := unseen(batch, check_batch(session, batch)):

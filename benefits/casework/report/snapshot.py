@@ -12,7 +12,6 @@ from benefits.casework.report.frame import PERMISSION, Asked, Control, Report, R
 from benefits.casework.report.shelf import ask, find_report
 from benefits.core.actor import Actor
 from benefits.core.errors import NotFound, StateForbids
-from benefits.core.permissions import roles_with
 from benefits.jobs.files import file_parts, keep_file
 from benefits.jobs.queue import enqueue, find_job
 from benefits.jobs.work import Work
@@ -27,7 +26,7 @@ _STEP = 500
 def start_snapshot(session: Session, actor: Actor, report: Report, *, year: int | None, unit_code: str | None) -> Job:
     """Queue the keeping of a report; raises Invalid where the unit is not in sight."""
     asked = ask(session, actor, year=year, unit_code=unit_code)
-    held = min((grant for grant in actor.grants if grant.role in roles_with(PERMISSION)), key=lambda grant: grant.path)
+    held = min((grant for grant in actor.grants if grant.carries(PERMISSION)), key=lambda grant: grant.path)
     params = {"report": report.code, "year": asked.year, "unit_code": unit_code}
     return enqueue(session, actor, kind=KIND, unit_id=held.unit_id, params=params)
 

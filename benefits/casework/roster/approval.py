@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from benefits.casework import workflow
 from benefits.casework.assessment import assess_cases, assess_freely
+from benefits.casework.band import completes
 from benefits.casework.consequence import consequence_of
 from benefits.casework.decision import require_grantable, sign_approval
 from benefits.casework.grant import Decided, take_back
@@ -31,7 +32,9 @@ from models.roster_vocabulary import RosterLineState, RosterState
 from models.vocabulary import ApplicationState
 
 
-def approve(session: Session, actor: Actor, roster: Roster, *, fund_id: UUID, note: str | None) -> Roster:
+def approve(
+    session: Session, actor: Actor, roster: Roster, *, fund_id: UUID, note: str | None, minutes: str | None = None
+) -> Roster:
     """Approve a frozen roster: each line is judged again under the lock on its person, with the paying union known.
 
     A line whose room was taken meanwhile is left out; the fund is reserved once for all that pass. How many different
@@ -40,14 +43,14 @@ def approve(session: Session, actor: Actor, roster: Roster, *, fund_id: UUID, no
     Raises:
         FundExhausted: the fund has less than the total; nothing is approved. NotEligible: the rules forbid the paying
             union, for all. StateForbids: not frozen, or without lines. Invalid: no such fund, or not the first
-            reviewer's. DutyConflict, OwnCase, NotPermitted.
+            reviewer's, or no minutes. LevelTooLow, DutyConflict, OwnCase, NotPermitted, BeyondDelegation.
     """
-    lines = _for_decision(session, actor, roster, "approve")
+    actor, lines = _for_decision(session, actor, roster, "approve")
     fund = paying_fund(session, actor, fund_id, roster.unit.path)
     if not continues(session, fund, roster.fund_id):
         raise invalid("/fund_id", "differs_from_first_review")
-    earlier = _reviewers_so_far(session, lines)
-    if actor.person_id in earlier:
+    earlier = _approvals_so_far(session, lines)
+    if any(not actor.persons.isdisjoint({by.person_id, by.on_behalf_of}) for by in earlier):
         raise DutyConflict(roster_id=roster.id, held="decided", wanted="second_review")
     _require_payer(session, roster, fund)
     judgements = assess_cases(session, [each.case for each in lines], payer_kind=fund.unit.union_kind)
@@ -55,7 +58,7 @@ def approve(session: Session, actor: Actor, roster: Roster, *, fund_id: UUID, no
     leave_out(session, actor, out, "reject")
     roster.touched_at = actor.at
     if going:
-        _sign(session, actor, roster, fund, going, reviewers=len(earlier) + 1, note=note)
+        _sign(session, actor, roster, fund, going, earlier=earlier, note=note, minutes=minutes)
     session.flush()
     return roster
 
@@ -67,40 +70,41 @@ def _sign(
     fund: Fund,
     going: Sequence[Judged],
     *,
-    reviewers: int,
+    earlier: Sequence[Any],
     note: str | None,
+    minutes: str | None,
 ) -> None:
     decided = [Decided(each.carried.case, each.judgement, each.carried.case.amount or NOTHING) for each in going]
     running = edition_on(session, roster.programme, roster.event_on)
     total = sum((each.amount for each in decided), NOTHING)
-    enough = reviewers >= (running.edition.reviewers_for(total) if running else 1)
-    sign_approval(session, actor, decided, fund, enough=enough, note=note)
+    levels = [by.grant_unit_id for by in earlier]
+    enough = completes(session, actor, running, total, path=roster.unit.path, earlier=levels, minutes=minutes)
+    sign_approval(session, actor, decided, fund, enough=enough, note=note, minutes=minutes)
     roster.fund_id = fund.id
     if enough:
         stages.move(actor, roster, RosterState.APPROVED)
 
 
-def _for_decision(session: Session, actor: Actor, roster: Roster, act: str) -> list[Carried]:
-    """The lines of a roster on which the actor may decide now."""
-    actor.require("case.decide", roster.unit.path)
-    stages.require(roster, act)
+def _for_decision(session: Session, actor: Actor, roster: Roster, act: str) -> tuple[Actor, list[Carried]]:
+    """The actor as they sign for a roster's total, and the lines on which they may decide now."""
     lines = carried(session, roster)
+    total = sum((each.case.amount or NOTHING for each in lines), NOTHING)
+    signing = actor.signing("case.decide", roster.unit.path, total)
+    stages.require(roster, act)
     if not lines:
         raise StateForbids(state="no_lines", act=act)
-    require_duty(session, actor, [each.case.id for each in lines], "decided")
-    return lines
+    require_duty(session, signing, [each.case.id for each in lines], "decided")
+    return signing, lines
 
 
-def _reviewers_so_far(session: Session, lines: Sequence[Carried]) -> set[Any]:
-    """The persons who have approved these lines since the cut-off."""
-    return set(
-        session.scalars(
-            select(Act.person_id)
-            .join(Application, (Application.id == Act.application_id) & (Application.submission == Act.submission))
-            .where(Act.application_id.in_([each.case.id for each in lines]), Act.act == "approve")
-            .distinct()
-        )
-    )
+def _approvals_so_far(session: Session, lines: Sequence[Carried]) -> Sequence[Any]:
+    """Who has approved these lines since the cut-off: the persons, in whose name, and from which level."""
+    return session.execute(
+        select(Act.person_id, Act.on_behalf_of, Act.grant_unit_id)
+        .join(Application, (Application.id == Act.application_id) & (Application.submission == Act.submission))
+        .where(Act.application_id.in_([each.case.id for each in lines]), Act.act == "approve")
+        .distinct()
+    ).all()
 
 
 def _require_payer(session: Session, roster: Roster, fund: Fund) -> None:
@@ -117,7 +121,7 @@ def give_back(session: Session, actor: Actor, roster: Roster, reason: str) -> Ro
     Raises:
         StateForbids: something was drawn from stock, handed out or declared unclaimed, or a payment is in a batch.
     """
-    lines = _for_decision(session, actor, roster, "return")
+    actor, lines = _for_decision(session, actor, roster, "return")
     cases = [each.case for each in lines]
     done = [each.line.state for each in lines if each.line.state != RosterLineState.LISTED]
     if done:

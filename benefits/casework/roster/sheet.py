@@ -15,6 +15,7 @@ from benefits.access.person import person_keys
 from benefits.casework.roster.receipt import opened
 from benefits.casework.roster.shelf import Entry, sheet_lines
 from benefits.core.actor import Actor
+from benefits.money.signature import signatures_of
 from benefits.papers import roster_sheet as paper
 from benefits.papers.labels import labels
 from benefits.papers.roster_workbook import roster_workbook
@@ -52,7 +53,7 @@ def _sheet(
     session: Session, actor: Actor, roster: Roster, entries: Sequence[Entry], language: str
 ) -> paper.RosterSheet:
     names = _names(session, roster)
-    approvals = _approvals(session, entries)
+    approvals = _approvals(session, entries, language)
     fund = session.get(Fund, roster.fund_id) if roster.fund_id else None
     keys = person_keys(session, {entry.line.person_id for entry in entries if _needs_key(entry)})
     identities = _identities(session, keys)
@@ -85,18 +86,18 @@ def _names(session: Session, roster: Roster) -> dict[UUID | None, str]:
     return {row.id: row.name for row in session.execute(select(Account.id, Account.name).where(Account.id.in_(wanted)))}
 
 
-def _approvals(session: Session, entries: Sequence[Entry]) -> list[paper.Hand]:
+def _approvals(session: Session, entries: Sequence[Entry], language: str) -> list[paper.Hand]:
     """The reviewers since the cut-off, in order; each has approved every line that is still on the list."""
     case = next((entry.case for entry in entries if entry.case), None)
     if case is None:
         return []
-    rows = session.execute(
-        select(Account.name, Act.acted_at)
-        .join(Account, Account.id == Act.account_id)
+    acts = session.scalars(
+        select(Act)
         .where(Act.application_id == case.id, Act.act == "approve", Act.submission == case.submission)
         .order_by(Act.id)
-    )
-    return [paper.Hand(*row) for row in rows]
+    ).all()
+    signed = signatures_of(session, acts)
+    return [paper.Hand(signed[act.id].written(language), act.acted_at) for act in acts if signed[act.id].name]
 
 
 def _needs_key(entry: Entry) -> bool:
