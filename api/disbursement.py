@@ -12,15 +12,17 @@ from api.download import FILE, download
 from api.fields import Body, Day, Id, Instant, Money, Part, Text, Whole
 from api.guard import Desk, created, operation
 from api.language import reader_language
-from api.paging import PageQuery, page, page_of, window
+from api.paging import PageQuery, page, page_of, page_of_all, window
 from api.payee import PayeeBody, PayeeView, shown_payee
+from benefits.casework import undoing
 from benefits.core.code_table import code_table
 from benefits.money import disbursement as payments
 from benefits.money.bank_resolution import resolve
 from benefits.money.payee import read_payee
 from benefits.money.slip import print_slip
 from models.money import Disbursement
-from models.vocabulary import DisbursementState, Resolution
+from models.settling_vocabulary import Resolution, ReversalKind
+from models.vocabulary import DisbursementState
 
 bp = Blueprint("disbursement", __name__, url_prefix="/disbursements", description="付款 / Payments")
 
@@ -45,6 +47,7 @@ class DisbursementView(Body):
     )
     bank_reason_label = Text(required=True, allow_none=True)
     settled_on = Day(required=True, allow_none=True)
+    reversed_amount = Money(required=True)
     created_at = Instant(required=True)
 
 
@@ -66,6 +69,37 @@ class ResolutionBody(Body):
     on = Day(required=True)
 
 
+class ReversalBody(Body):
+    """Why paid money is taken back, by which decision; without `amount` all that is left.
+
+    With `bank_took_back`, and only then, the serial and day of what came back; otherwise the member owes it.
+    """
+
+    kind = Text(required=True, choices=tuple(ReversalKind))
+    amount = Money(load_default=None, allow_none=True)
+    reason = Text(required=True, least=1, most=1000)
+    minutes = Text(required=True, least=1, most=200)
+    bank_serial = Text(load_default=None, allow_none=True, least=1, most=64)
+    received_on = Day(load_default=None, allow_none=True)
+
+
+class ReversalView(ReversalBody):
+    """One reversal: what it left to be recovered, the voucher that had booked the payment, and the red one."""
+
+    id = Id(required=True)
+    receivable_id = Id(required=True, allow_none=True)
+    original_id = Id(required=True, allow_none=True)
+    voucher_id = Id(required=True)
+    reversed_by = Id(required=True)
+    reversed_at = Instant(required=True)
+
+
+class ReasonBody(Body):
+    """Why."""
+
+    reason = Text(required=True, least=1, most=1000)
+
+
 DisbursementPage = page_of(DisbursementView)
 _REASONS = code_table("bank_reason")
 lock_with_fund = partial(payments.lock_disbursement, with_fund=True)
@@ -74,7 +108,7 @@ lock_with_fund = partial(payments.lock_disbursement, with_fund=True)
 def shown(payment: Disbursement) -> dict[str, Any]:
     """A payment as its page shows it."""
     names = ("id", "state", "amount", "application_id", "fund_id", "instalment", "batch_id", "serial", "replaces_id")
-    more = ("bank_serial", "bank_reason", "settled_on", "created_at")
+    more = ("bank_serial", "bank_reason", "settled_on", "reversed_amount", "created_at")
     code = _REASONS.read(payment.bank_reason) if payment.bank_reason else None
     reason = {
         "bank_reason_code": code,
@@ -131,6 +165,35 @@ def resolve_outcome(desk: Desk[Disbursement], body: dict[str, Any]) -> Any:
     """核实银行未明或矛盾的结果 / Settle what was unknown or contradicted, by one who neither approved nor released."""
     body["outcome"] = Resolution(body["outcome"])
     return shown(resolve(desk.session, desk.actor, desk.thing, **body))
+
+
+@bp.route("/<uuid:disbursement_id>/reverse", methods=["POST"])
+@operation("payment.reverse", load=lock_with_fund, keyed=True, conditional=True, moves_money=True)
+@bp.arguments(ReversalBody)
+@bp.response(200, DisbursementView)
+def reverse(desk: Desk[Disbursement], body: dict[str, Any]) -> Any:
+    """冲销已付款 / Take back paid money, whole or in part, by one who neither approved nor released it."""
+    body["kind"] = ReversalKind(body["kind"])
+    return shown(undoing.reverse(desk.session, desk.actor, desk.thing, undoing.Taken(**body)))
+
+
+@bp.route("/<uuid:disbursement_id>/reversals", methods=["GET"])
+@operation("payment.read", load=payments.find_disbursement)
+@bp.arguments(PageQuery, location="query")
+@bp.response(200, page_of(ReversalView))
+def reversals(desk: Desk[Disbursement], query: dict[str, Any]) -> Any:
+    """冲销记录 / What was taken back of a payment, the oldest first."""
+    part = page_of_all(undoing.reversals_of(desk.session, desk.thing), query)
+    return {"items": part.items, "next": part.next}
+
+
+@bp.route("/<uuid:disbursement_id>/abandon", methods=["POST"])
+@operation("case.decide", load=lock_with_fund, keyed=True, conditional=True, moves_money=True)
+@bp.arguments(ReasonBody)
+@bp.response(200, DisbursementView)
+def abandon(desk: Desk[Disbursement], body: dict[str, Any]) -> Any:
+    """终止发放 / Give up a returned payment that has no account to go to: its money and its award are free again."""
+    return shown(undoing.abandon(desk.session, desk.actor, desk.thing, body["reason"]))
 
 
 @bp.route("/<uuid:disbursement_id>/slip.pdf", methods=["GET"])

@@ -23,7 +23,7 @@ from benefits.registry.members import find_member
 from benefits.rules.answer import to_json
 from benefits.rules.declaration import Programme
 from models.membership import Membership
-from models.vocabulary import EntitlementState
+from models.vocabulary import ApplicationState, EntitlementState
 
 bp = Blueprint("member_standing", __name__, url_prefix="/members", description="会员福利 / A member's benefits")
 
@@ -59,6 +59,7 @@ class AwardView(KindView):
     state = Text(required=True, choices=tuple(EntitlementState))
     on = Day(required=True)
     application_id = Id(required=True)
+    case_state = Text(required=True, choices=tuple(ApplicationState))
     unit_code = Text(required=True)
 
 
@@ -141,6 +142,7 @@ def _award(award: Award) -> dict[str, Any]:
         "state": entry.state,
         "on": entry.event_on,
         "application_id": entry.application_id,
+        "case_state": award.case_state,
         "unit_code": award.unit_code,
     }
 

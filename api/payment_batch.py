@@ -17,7 +17,8 @@ from benefits.money.bank_resolution import list_contradictions
 from benefits.money.batch_paper import batch_file
 from benefits.papers.bank_formats import FROZEN, bank_formats
 from models.money import BankResult, Disbursement, PaymentBatch
-from models.vocabulary import BankOutcome, BatchState, DisbursementState, Resolution
+from models.settling_vocabulary import Resolution
+from models.vocabulary import BankOutcome, BatchState, DisbursementState
 
 bp = Blueprint("payment_batch", __name__, url_prefix="/payment-batches", description="付款批次 / Payment batches")
 

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.application import of_application, of_payment
 from models.columns import PERSONAL, SECRET, Created, Key, Versioned, Word, Yuan, amount_sound, one_of
 from models.database import Base
+from models.settling_vocabulary import Resolution
 from models.unit import Unit
 from models.vocabulary import (
     LIVE_DISBURSEMENT_STATES,
@@ -30,7 +31,6 @@ from models.vocabulary import (
     BatchState,
     DisbursementState,
     FundSource,
-    Resolution,
 )
 
 _LIVE = ", ".join(f"'{state}'" for state in LIVE_DISBURSEMENT_STATES)
@@ -160,11 +160,16 @@ class Disbursement(Versioned, Base):
     bank_serial: Mapped[str | None]
     bank_reason: Mapped[str | None]
     settled_on: Mapped[date | None]
+    reversed_amount: Mapped[Yuan] = mapped_column(server_default="0", comment="of what was paid, taken back since")
     created_at: Mapped[Created]
 
     __table_args__ = (
         one_of("state", DisbursementState),
         amount_sound("amount", least="0.01"),
+        amount_sound("reversed_amount"),
+        CheckConstraint("reversed_amount <= amount", name="reversed_within_amount"),
+        CheckConstraint("(state = 'reversed') = (reversed_amount = amount)", name="reversed_whole"),
+        CheckConstraint("reversed_amount = 0 OR state IN ('paid', 'reversed')", name="reversed_when_paid"),
         CheckConstraint("(batch_id IS NULL) = (serial IS NULL)", name="serial_within_batch"),
         ForeignKeyConstraint(
             ["application_id", "unit_id", "person_id"],

@@ -83,10 +83,14 @@ class ApplicationState(StrEnum):
     APPEALED = "appealed"
     WITHDRAWN = "withdrawn"
     LAPSED = "lapsed"
+    UNPAID = "unpaid"
+    REVERSED = "reversed"
 
 
+# A case that was approved and whose money did not stay with the member: never paid, or paid and taken back whole.
+UNDONE = (ApplicationState.UNPAID, ApplicationState.REVERSED)
 # A case that is none any more: its member may file again.
-OVER = (ApplicationState.WITHDRAWN, ApplicationState.REJECTED, ApplicationState.LAPSED)
+OVER = (ApplicationState.WITHDRAWN, ApplicationState.REJECTED, ApplicationState.LAPSED, *UNDONE)
 
 
 class FundSource(StrEnum):
@@ -146,14 +150,6 @@ class BankOutcome(StrEnum):
     PAID = "paid"
     RETURNED = "returned"
     UNKNOWN = "unknown"
-
-
-class Resolution(StrEnum):
-    """How finance settles what a bank left open, or said against the books: paid, returned, or as booked."""
-
-    PAID = "paid"
-    RETURNED = "returned"
-    UPHELD = "upheld"
 
 
 class JobState(StrEnum):

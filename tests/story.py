@@ -209,9 +209,14 @@ def recomputed(api: Api, fund_id: str) -> dict[str, str]:
         WITH held AS (
             SELECT amount, CASE WHEN state IN ('reserved', 'returned') THEN 'reserved'
                                 WHEN state IN ('batched', 'released', 'unknown') THEN 'committed'
-                                WHEN state = 'paid' THEN 'spent' END AS part
+                                WHEN state IN ('paid', 'reversed') THEN 'spent' END AS part
             FROM disbursement d
             WHERE fund_id = :fund AND NOT EXISTS (SELECT 1 FROM disbursement r WHERE r.replaces_id = d.id)
+            UNION ALL  -- of what was taken back, what the bank or the debtor brought
+            SELECT -CASE WHEN v.receivable_id IS NULL THEN v.amount ELSE o.received END, 'spent'
+            FROM reversal v JOIN disbursement d ON d.id = v.disbursement_id
+            LEFT JOIN receivable o ON o.id = v.receivable_id
+            WHERE d.fund_id = :fund
             UNION ALL
             SELECT approved_amount, (SELECT CASE e.state WHEN 'granted' THEN 'spent' ELSE 'reserved' END
                                      FROM entitlement e WHERE e.application_id = a.id AND e.state <> 'released')

@@ -21,7 +21,7 @@ from benefits.rules.answer import Assessment
 from models.application import Act, Application
 from models.membership import Membership
 from models.money import Disbursement
-from models.vocabulary import DisbursementState, EntitlementState
+from models.vocabulary import ApplicationState, DisbursementState, EntitlementState
 
 
 def require_payable(session: Session, application: Application, answer: Assessment) -> None:
@@ -68,9 +68,12 @@ def take_back(session: Session, applications: Sequence[Application]) -> None:
     """Undo the approval of cases none of whose payments has entered a batch, and none of which finance has booked.
 
     Raises:
-        StateForbids: one has.
+        StateForbids: one has, or is not approved.
     """
     ids = [application.id for application in applications]
+    for application in applications:
+        if application.state != ApplicationState.APPROVED:
+            raise StateForbids(state=application.state, act="return")
     unsent = (DisbursementState.RESERVED, DisbursementState.CANCELLED)
     sent = session.scalar(
         select(Disbursement.state)

@@ -32,11 +32,12 @@ _MOST_CHOICES = 60  # kinds of one programme that are tried: a bound, not a figu
 
 @dataclass(frozen=True)
 class Award:
-    """An entry of the ledger with its unit's code and its case's number."""
+    """An entry of the ledger with its unit's code, its case's number and where that case stands."""
 
     entry: Entitlement
     unit_code: str
     case_number: int
+    case_state: str
 
     @property
     def live(self) -> bool:
@@ -125,7 +126,7 @@ def word_of(programme: Programme, code: str, language: str) -> str:
 def _awards(session: Session, actor: Actor, member: Membership) -> list[Award]:
     """All that the member's person was awarded by units in the reader's sight, by programme and day."""
     rows = session.execute(
-        select(Entitlement, Unit.code, Application.number)
+        select(Entitlement, Unit.code, Application.number, Application.state)
         .join(Unit, Unit.id == Entitlement.unit_id)
         .join(Application, Application.id == Entitlement.application_id)
         .where(Entitlement.person_id == member.person_id, within(actor, "member.read"))

@@ -14,6 +14,7 @@ from benefits.papers import statement as paper
 from benefits.registry.disclosure import masked_id_number
 from models.membership import Membership
 from models.unit import Unit
+from models.vocabulary import UNDONE
 
 
 def print_statement(session: Session, actor: Actor, member: Membership, year: int | None, language: str) -> bytes:
@@ -58,7 +59,7 @@ def _award(award: Award, language: str) -> paper.Award:
         event_on=entry.event_on,
         year=entry.year,
         amount=entry.amount,
-        state=entry.state,
+        state=award.case_state if award.case_state in UNDONE else entry.state,
         live=award.live,
         case_number=f"{award.case_number:08d}",
         unit_code=award.unit_code,

@@ -18,6 +18,7 @@ from benefits.core.errors import StateForbids
 from benefits.money.trail import whose_hand
 from models.application import Act, Application
 from models.together import write_together
+from models.vocabulary import UNDONE
 from models.vocabulary import ApplicationState as State
 
 _BEFORE_APPROVAL = frozenset(
@@ -25,8 +26,9 @@ _BEFORE_APPROVAL = frozenset(
 )
 _IN_REVIEW = frozenset({State.SUBMITTED, State.UNDER_REVIEW, State.APPEALED})
 
-# act -> states it may follow (contract §3.1); `file` makes the case, `approve` may wait for another reviewer. The last
-# five are a roster's, on its cases: what was handed out, and what finance booked.
+# act -> states it may follow (contract §3.1); `file` makes the case, `approve` may wait for another reviewer; `reverse`
+# and `abandon` follow from its payment (benefits.casework.undoing). The last five are a roster's, on its cases: what
+# was handed out, and what finance booked.
 MAY_FOLLOW = MappingProxyType(
     {
         "change": frozenset({State.DRAFT, State.RETURNED}),
@@ -39,6 +41,8 @@ MAY_FOLLOW = MappingProxyType(
         "appeal": frozenset({State.REJECTED}),
         "lapse": frozenset({State.DRAFT, State.SUBMITTED, State.RETURNED}),
         "settle": frozenset({State.APPROVED}),
+        "reverse": frozenset({State.APPROVED}),
+        "abandon": frozenset({State.APPROVED}),
         **dict.fromkeys(
             ("receive", "not_fetched", "void_receipt", "book", "release_unclaimed"), frozenset({State.APPROVED})
         ),
@@ -67,9 +71,11 @@ DUTY = MappingProxyType(
         "depart": "filed",
         "come_back": "filed",
         "settle": "payment_approved",
+        "reverse": "resolved",
+        "abandon": "decided",
     }
 )
-_DECIDING = frozenset({State.UNDER_REVIEW, State.ON_NOTICE, State.APPROVED})
+_DECIDING = frozenset({State.UNDER_REVIEW, State.ON_NOTICE, State.APPROVED, *UNDONE})
 
 
 def require(application: Application, act: str) -> None:

@@ -53,6 +53,7 @@ PERMISSIONS = MappingProxyType(
         "payment.release": frozenset({"cashier"}),
         "payment.file": frozenset({"finance", "cashier", "auditor"}),
         "payment.resolve": frozenset({"finance"}),
+        "payment.reverse": frozenset({"finance"}),
         "ledger.read": frozenset({"finance", "cashier", "auditor"}),
         "ledger.keep": frozenset({"finance"}),
         "round.read": frozenset({"officer", "reviewer", "finance", "auditor"}),

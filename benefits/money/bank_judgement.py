@@ -23,6 +23,8 @@ STATE_OF = {
     BankOutcome.RETURNED: DisbursementState.RETURNED,
     BankOutcome.UNKNOWN: DisbursementState.UNKNOWN,
 }
+# What the bank last said of a payment that the union has since taken back, or given up.
+_SAID = {DisbursementState.REVERSED: DisbursementState.PAID, DisbursementState.CANCELLED: DisbursementState.RETURNED}
 Verdict = Literal["book", "known", "evidence", "refused"]
 
 
@@ -117,7 +119,8 @@ def _judge(
 def _against_state(each: Checked[BankAnswer], answer: BankAnswer, payment: Disbursement) -> Judged:
     if payment.state == DisbursementState.RELEASED:
         return Judged(each.row, "book", answer, payment, each.findings)
-    same = payment.state == STATE_OF[answer.outcome]
+    state = DisbursementState(payment.state)
+    same = _SAID.get(state, state) == STATE_OF[answer.outcome]
     if same and (answer.outcome == BankOutcome.UNKNOWN or payment.bank_serial == answer.bank_serial):
         return Judged(each.row, "known", answer, payment, each.findings)
     code = "resolution_needed" if payment.state == DisbursementState.UNKNOWN else "contradicts_booked"

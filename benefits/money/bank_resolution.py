@@ -20,8 +20,9 @@ from benefits.money.ledger.booking import book_come_back, book_payments
 from benefits.money.trail import keep_acts
 from models.ledger import Voucher
 from models.money import BankResult, Disbursement, Fund, PaymentBatch
+from models.settling_vocabulary import Resolution
 from models.unit import Unit
-from models.vocabulary import BankOutcome, DisbursementState, EntitlementState, Resolution
+from models.vocabulary import BankOutcome, DisbursementState, EntitlementState
 
 
 def list_contradictions(
@@ -45,6 +46,12 @@ def _evidence() -> Select[BankResult]:
     return select(BankResult).where(BankResult.booked.is_(False))
 
 
+def is_contradicted(session: Session, payment: Disbursement) -> bool:
+    """Whether an answer of the bank against what is booked of the payment waits for finance."""
+    waiting = _evidence().where(BankResult.disbursement_id == payment.id, BankResult.settled_at.is_(None))
+    return session.scalar(waiting.limit(1)) is not None
+
+
 def resolve(
     session: Session,
     actor: Actor,
@@ -60,7 +67,8 @@ def resolve(
     It is never sent again by itself. `upheld` lets the booked outcome stand against the answer.
 
     Raises:
-        StateForbids: nothing of it is open, or it is booked so already. AlreadyPaid: repaid since it was returned.
+        StateForbids: nothing of it is open, it is booked so already, or of a payment that was reversed or given up
+            anything but `upheld`. AlreadyPaid: repaid since it was returned.
         DutyConflict: by one who approved or released it. AlreadyExists: the bank serial belongs to another payment.
     """
     owner = select(Unit.path).join(Fund, Fund.unit_id == Unit.id).where(Fund.id == payment.fund_id)
@@ -94,12 +102,14 @@ def _batch_of(session: Session, payment: Disbursement, outcome: Resolution) -> P
         StateForbids, AlreadyPaid.
     """
     unknown = payment.state == DisbursementState.UNKNOWN
-    contradicted = payment.state in {DisbursementState.PAID, DisbursementState.RETURNED} and session.scalar(
-        _evidence().where(BankResult.disbursement_id == payment.id, BankResult.settled_at.is_(None)).limit(1)
-    )
     settles = outcome != Resolution.UPHELD if unknown else payment.state != outcome.value
-    if payment.batch_id is None or not (unknown or contradicted) or not settles:
+    ended = payment.state in {DisbursementState.REVERSED, DisbursementState.CANCELLED}
+    if ended and outcome != Resolution.UPHELD:
+        settles = False  # what comes in for it afterwards is a receipt
+    if payment.batch_id is None or not (unknown or is_contradicted(session, payment)) or not settles:
         raise StateForbids(state=payment.state, act="resolve")
+    if payment.reversed_amount and outcome == Resolution.RETURNED:
+        raise StateForbids(state="partly_reversed", act="resolve")
     if payment.state == DisbursementState.RETURNED and outcome == Resolution.PAID:
         repaid = session.scalar(select(Disbursement.id).where(Disbursement.replaces_id == payment.id))
         if repaid is not None:

@@ -21,6 +21,7 @@ from models.application import Application
 from models.columns import new_id
 from models.money import Disbursement, PayeeCorrection
 from models.unit import Unit
+from models.vocabulary import ApplicationState
 from models.vocabulary import DisbursementState as State
 
 
@@ -129,7 +130,7 @@ def correct_account(session: Session, actor: Actor, disbursement: Disbursement, 
     """
     actor.require("case.file", _unit_path(session, disbursement))
     require_duty(session, actor, [disbursement.application_id], "filed")
-    _require_repayable(session, disbursement)
+    require_repayable(session, disbursement, "correct_account")
     correction_id = new_id()
     correction = PayeeCorrection(
         id=correction_id,
@@ -155,7 +156,7 @@ def approve_correction(session: Session, actor: Actor, disbursement: Disbursemen
     """
     actor = actor.signing("case.decide", _unit_path(session, disbursement), disbursement.amount)
     require_duty(session, actor, [disbursement.application_id], "decided")
-    _require_repayable(session, disbursement)
+    require_repayable(session, disbursement, "approve")
     correction = latest_correction(session, disbursement.id)
     if correction is None:
         raise StateForbids(state="account_not_corrected", act="approve")
@@ -191,9 +192,17 @@ def latest_correction(session: Session, disbursement_id: UUID) -> PayeeCorrectio
     )
 
 
-def _require_repayable(session: Session, disbursement: Disbursement) -> None:
+def require_repayable(session: Session, disbursement: Disbursement, act: str) -> None:
+    """Refuse unless the payment came back, its case is still approved, and nothing was paid in its place.
+
+    Raises:
+        StateForbids, AlreadyPaid.
+    """
+    case = session.scalars(select(Application.state).where(Application.id == disbursement.application_id)).one()
+    if case != ApplicationState.APPROVED:
+        raise StateForbids(state=case, act=act)
     if disbursement.state != State.RETURNED:
-        raise StateForbids(state=disbursement.state, act="repay")
+        raise StateForbids(state=disbursement.state, act=act)
     if session.scalar(select(Disbursement.id).where(Disbursement.replaces_id == disbursement.id)) is not None:
         raise AlreadyPaid(disbursement_id=disbursement.id)
 

@@ -142,6 +142,16 @@ def correct_award(session: Session, application_id: UUID, amount: Decimal) -> No
     )
 
 
+def lower_award(session: Session, application_id: UUID, by: Decimal) -> None:
+    """Give back a part of what the live award of a case counts for."""
+    session.execute(
+        update(Entitlement)
+        .where(Entitlement.application_id == application_id, Entitlement.state != EntitlementState.RELEASED)
+        .values(amount=Entitlement.amount - by)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def _entered(session: Session, award: Reservation) -> Entitlement:
     application = award.application
     key = _as_kept(session, application.person_id, award.key)

@@ -14,6 +14,7 @@ from benefits.access.accounts import account_person
 from benefits.access.reach import within
 from benefits.core.actor import Actor
 from benefits.core.errors import DutyConflict, NotFound, StateForbids, invalid
+from benefits.money import fund as funds
 from benefits.money.ledger.booking import book_recovery, book_write_off
 from models.application import Application
 from models.money import Fund
@@ -101,7 +102,7 @@ def receipts_of(session: Session, receivable_id: UUID) -> list[Receipt]:
 def receive(
     session: Session, actor: Actor, owed: Receivable, *, amount: Decimal, received_on: date, bank_serial: str
 ) -> Receivable:
-    """Enter money that came in for a receivable.
+    """Enter money that came in for a receivable; what was overpaid is the fund's again from now on.
 
     Raises:
         StateForbids: recovered or written off. Invalid: nothing, more than is still owed, or a day to come.
@@ -128,6 +129,8 @@ def receive(
     owed.received += amount
     owed.state = State.RECOVERED if owed.received == owed.amount else State.PARTLY
     session.flush()
+    if owed.origin == ReceivableOrigin.OVERPAYMENT:
+        funds.regain(session, fund_id, amount)
     book_recovery(session, actor, fund_id, amount, received_on, bank_serial)
     return owed
 

@@ -62,6 +62,7 @@ def test_an_award_shows_with_its_words_and_takes_room(api: Api, li: Dispatched) 
             "state": "reserved",
             "on": "2026-02-17",
             "application_id": path.removeprefix("/applications/"),
+            "case_state": "approved",
             "unit_code": "AH-D01",
         }
     ]

@@ -75,6 +75,7 @@ EXPECTED = {
     "relief_receipt": {"SELECT", "INSERT", "UPDATE"},
     "relative": {"SELECT", "INSERT", "DELETE"},
     "restoration": {"SELECT", "INSERT", "UPDATE"},
+    "reversal": {"SELECT", "INSERT"},
     "round_quota": {"SELECT", "INSERT", "UPDATE"},
     "screening_appointment": {"SELECT", "INSERT", "UPDATE"},
     "screening_attempt": {"SELECT", "INSERT"},

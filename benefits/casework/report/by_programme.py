@@ -23,7 +23,9 @@ from models.vocabulary import DisbursementState
 def _rows(session: Session, actor: Actor, asked: Asked) -> Iterator[Row]:
     """Cases of events in the year that were handed in at least once; what is approved and paid now."""
     paid = (
-        select(Disbursement.application_id, func.sum(Disbursement.amount).label("amount"))
+        select(
+            Disbursement.application_id, func.sum(Disbursement.amount - Disbursement.reversed_amount).label("amount")
+        )
         .where(Disbursement.state == DisbursementState.PAID)
         .group_by(Disbursement.application_id)
         .subquery()

@@ -15,8 +15,8 @@ from benefits.rules.declaration import label
 from models.application import Act, Application
 from models.money import Disbursement
 from models.unit import Unit
+from models.vocabulary import UNDONE, DisbursementState
 from models.vocabulary import ApplicationState as State
-from models.vocabulary import DisbursementState
 
 _OPEN = (State.SUBMITTED, State.UNDER_REVIEW, State.ON_NOTICE, State.APPEALED)
 _DAY_S = 86_400
@@ -57,7 +57,7 @@ def _cases(actor: Actor, asked: Asked) -> Any:
             last.application_id == Application.id,
             last.act.in_(("approve", "reject")),
             last.to_state.in_((State.APPROVED, State.REJECTED)),
-            last.to_state == Application.state,
+            (last.to_state == Application.state) | (Application.state.in_(UNDONE) & (last.to_state == State.APPROVED)),
             last.submission == Application.submission,
             last.disbursement_id.is_(None),
         )

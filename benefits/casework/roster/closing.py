@@ -26,14 +26,14 @@ from models.money import Disbursement
 from models.roster import Roster
 from models.roster_vocabulary import RosterLineState, RosterState
 from models.together import write_together
-from models.vocabulary import ApplicationState, DisbursementState, EntitlementState
+from models.vocabulary import UNDONE, ApplicationState, DisbursementState, EntitlementState
 
 
 def close(session: Session, actor: Actor, roster: Roster) -> Roster:
     """Finance closes an approved roster; who filed or decided one of its lines may not.
 
     Goods signed for, and what needs no receipt, become spent and granted; what was not fetched is released, and its
-    case lapses. Money was booked by the bank's answers.
+    case lapses. Money was booked by the bank's answers; what was taken back or given up has ended already.
 
     Raises:
         StateForbids: goods neither signed for nor declared unclaimed (statement 18), pieces drawn from stock and
@@ -47,7 +47,7 @@ def close(session: Session, actor: Actor, roster: Roster) -> Roster:
     _require_settled(session, lines)
     require_reconciled(session, roster, lines)
     back = [each.case for each in lines if each.line.state == RosterLineState.UNCLAIMED]
-    given = [each for each in lines if each.line.state != RosterLineState.UNCLAIMED]
+    given = [each for each in lines if each.line.state != RosterLineState.UNCLAIMED and each.case.state not in UNDONE]
     in_kind = [each.case for each in given if each.line.form != "money"]
     funds.spend_reserved(session, fund.id, _sum(in_kind))
     funds.release(session, fund.id, _sum(back))
@@ -83,7 +83,7 @@ def _require_settled(session: Session, lines: Sequence[Carried]) -> None:
     ]
     if open_lines:
         raise StateForbids(state="lines_open", act="close", open=len(open_lines), first=min(open_lines))
-    money = [each.case.id for each in lines if each.line.form == "money"]
+    money = [each.case.id for each in lines if each.line.form == "money" and each.case.state not in UNDONE]
     paid = session.scalars(
         select(func.count(Disbursement.application_id.distinct())).where(
             Disbursement.application_id.in_(money), Disbursement.state == DisbursementState.PAID

@@ -14,12 +14,14 @@ from sqlalchemy.orm import Session
 from benefits.core.actor import Actor
 from benefits.core.errors import AlreadyExists, invalid
 from benefits.core.money import NOTHING
+from benefits.money.ledger.chart import chart_named
 from benefits.money.ledger.voucher import Entry, Posted, post
 from models.entitlement import Entitlement
 from models.ledger import Voucher, VoucherKind
-from models.money import Disbursement, Fund
+from models.money import BankResult, Disbursement, Fund
+from models.reversal import Reversal
 from models.unit import Unit
-from models.vocabulary import EntitlementState
+from models.vocabulary import BankOutcome, EntitlementState, FundSource
 
 BANK = "BANK"
 OWED = "RECEIVABLE.MEMBER"
@@ -65,6 +67,53 @@ def book_come_back(session: Session, actor: Actor, payment: Disbursement, refere
     """A payment that the bank had made and whose money came back: the same entries in red (红字)."""
     what = Posted(VoucherKind.PAYMENT, reference, actor.today, payment.bank_reason, fund_id=payment.fund_id)
     return _from_bank(session, actor, what, _by_key(session, {payment.application_id: -payment.amount}))
+
+
+def original_of(session: Session, payment: Disbursement) -> Voucher | None:
+    """The voucher that booked a payment as paid, the latest; None for one from before the books were kept."""
+    return session.scalar(
+        select(Voucher)
+        .join(BankResult, BankResult.voucher_id == Voucher.id)
+        .where(BankResult.disbursement_id == payment.id, BankResult.outcome == BankOutcome.PAID)
+        .order_by(Voucher.posted_at.desc())
+        .limit(1)
+    )
+
+
+def key_of(session: Session, application_id: UUID) -> str:
+    """What the live award of a case is booked to."""
+    (key,) = _by_key(session, {application_id: NOTHING})
+    return key
+
+
+def book_reversal(
+    session: Session, actor: Actor, payment: Disbursement, amount: Decimal, *, key: str, memo: str, owed: bool
+) -> Voucher:
+    """Take back a part of a payment in red, and if the money is still outside book it anew as owed: the red voucher.
+
+    The textbook's correction of an entry (红字更正): the original in red, then as it should have been from the start.
+    The bank's account ends where it stood. What an earlier year spent is no spending of this one: it goes to that
+    year's carry-over (example, to be confirmed by the accountant).
+    """
+    original = original_of(session, payment)
+    number = f"{original.year}-{original.number}" if original else str(payment.id)
+    fund = session.get_one(Fund, payment.fund_id)
+    if original is not None and original.year < actor.today.year:
+        key = _carried(session, original, fund, key)
+    what = Posted(VoucherKind.PAYMENT, number, actor.today, memo, fund.id)
+    red = _from_bank(session, actor, what, {key: -amount})
+    if owed:
+        _from_bank(session, actor, what, {OWED: amount})
+    return red
+
+
+def _carried(session: Session, original: Voucher, fund: Fund, key: str) -> str:
+    """Where an earlier year's spending went when that year ended; what is held for members stays where it is."""
+    unit = _books(session, fund.id)
+    posting = chart_named(original.chart).posting(key, unit.union_kind)
+    if posting is None or posting.account.kind != "expense":
+        return key
+    return "CARRY.TREASURY" if fund.source == FundSource.TREASURY_EARMARKED else "CARRY.UNION"
 
 
 def book_issue(
@@ -132,17 +181,27 @@ def _from_bank(session: Session, actor: Actor, what: Posted, sums: Mapping[str, 
 
 
 def _to_bank(session: Session, actor: Actor, unit: Unit, what: Posted, key: str, amount: Decimal) -> Voucher:
-    """What the bank brought in under a serial: booked once, as whatever it is.
+    """What the bank brought in under a serial: booked once, as whatever it is."""
+    require_new_serial(session, unit, what.reference)
+    return post(session, actor, unit, what, [Entry(BANK, debit=amount), Entry(key, credit=amount)])
 
-    The unit is held while its books are asked for the serial: two funds, or a fund and a member's debt, share no lock.
+
+def require_new_serial(session: Session, unit: Unit, serial: str) -> None:
+    """Refuse with AlreadyExists what the bank brought into these books under that serial before.
+
+    The unit is held while its books are asked: two funds, or a fund and a member's debt, share no lock.
     """
     session.execute(select(Unit.id).where(Unit.id == unit.id).with_for_update(key_share=True))
-    same = select(Voucher.id).where(
-        Voucher.unit_id == unit.id, Voucher.kind == VoucherKind.RECEIPT, Voucher.reference == what.reference
+    receipt = select(Voucher.id).where(
+        Voucher.unit_id == unit.id, Voucher.kind == VoucherKind.RECEIPT, Voucher.reference == serial
     )
-    if session.scalar(same) is not None:
-        raise AlreadyExists(bank_serial=what.reference)
-    return post(session, actor, unit, what, [Entry(BANK, debit=amount), Entry(key, credit=amount)])
+    back = (
+        select(Reversal.id)
+        .join(Voucher, Voucher.id == Reversal.voucher_id)
+        .where(Voucher.unit_id == unit.id, Reversal.bank_serial == serial)
+    )
+    if session.scalar(receipt.limit(1)) is not None or session.scalar(back.limit(1)) is not None:
+        raise AlreadyExists(bank_serial=serial)
 
 
 def _books(session: Session, fund_id: UUID | None) -> Unit:
