@@ -81,7 +81,8 @@ def reverse(session: Session, actor: Actor, payment: Disbursement, taken: Taken)
     owed = taken.bank_serial is None
     debt = raise_receivable(session, actor, case, ReceivableOrigin.OVERPAYMENT, amount) if owed else None
     if not owed:
-        funds.regain(session, fund.id, amount)
+        funds.take_back(session, fund.id, amount)
+        funds.release(session, fund.id, amount)
     red = book_reversal(session, actor, payment, amount, key=key, memo=taken.minutes, owed=owed)
     session.add(
         Reversal(

@@ -219,11 +219,6 @@ def take_back(session: Session, fund_id: UUID, amount: Decimal) -> None:
     _move(session, fund_id, reserved=amount, spent=-amount)
 
 
-def regain(session: Session, fund_id: UUID, amount: Decimal) -> None:
-    """Spent → available: what was paid wrongly is back, or was received from whoever owed it."""
-    _move(session, fund_id, spent=-amount)
-
-
 def _move(session: Session, fund_id: UUID, *, running: bool = False, **by: Decimal) -> None:
     """One conditional update: it waits for others on the row, sees their result, and refuses to overdraw.
 

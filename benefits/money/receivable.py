@@ -130,7 +130,8 @@ def receive(
     owed.state = State.RECOVERED if owed.received == owed.amount else State.PARTLY
     session.flush()
     if owed.origin == ReceivableOrigin.OVERPAYMENT:
-        funds.regain(session, fund_id, amount)
+        funds.take_back(session, fund_id, amount)
+        funds.release(session, fund_id, amount)
     book_recovery(session, actor, fund_id, amount, received_on, bank_serial)
     return owed
 
