@@ -20,7 +20,6 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.application import of_application, of_payment
 from models.columns import PERSONAL, SECRET, Created, Key, Versioned, Word, Yuan, amount_sound, one_of
 from models.database import Base
 from models.settling_vocabulary import Resolution
@@ -190,28 +189,6 @@ class Disbursement(Versioned, Base):
         Index(None, "unit_id", "id"),
         Index(None, "payee_hash"),
     )
-
-
-class PayeeCorrection(Base):
-    """A corrected account for a returned payment, waiting for or having a reviewer's approval."""
-
-    __tablename__ = "payee_correction"
-
-    id: Mapped[Key]
-    disbursement_id: Mapped[UUID] = mapped_column(index=True)
-    application_id: Mapped[UUID]
-    unit_id: Mapped[UUID]
-    payee_cipher: Mapped[bytes] = mapped_column(LargeBinary)
-    payee_hash: Mapped[bytes] = mapped_column(LargeBinary)
-    payee_holder: Mapped[Word] = mapped_column(info=PERSONAL)
-    payee_bank: Mapped[Word] = mapped_column(info=PERSONAL)
-    payee_last4: Mapped[Word] = mapped_column(info=PERSONAL)
-    given_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
-    given_at: Mapped[Created]
-    approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
-    approved_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-
-    __table_args__ = (of_application("payee_correction"), of_payment("payee_correction"))
 
 
 class BankResult(Base):

@@ -19,7 +19,8 @@ from benefits.money.payee import Payee, open_payee, open_with, seal_payee, seal_
 from benefits.money.trail import keep_acts
 from models.application import Application
 from models.columns import new_id
-from models.money import Disbursement, PayeeCorrection
+from models.money import Disbursement
+from models.payee_correction import PayeeCorrection
 from models.unit import Unit
 from models.vocabulary import ApplicationState
 from models.vocabulary import DisbursementState as State
