@@ -14,6 +14,8 @@ from benefits.core.identity import Identity
 from models.columns import new_id
 from models.secrecy import secrecy
 
+_KEPT_KEYS = 1000  # a request asks for a few, an import for hundreds of thousands
+
 
 def register_person(session: Session, identity: Identity) -> UUID:
     """The id of the person with this identity number, made if new.
@@ -52,10 +54,18 @@ def person_key(session: Session, person_id: UUID) -> bytes:
 
 
 def person_keys(session: Session, people: Collection[UUID]) -> dict[UUID, bytes]:
-    """The keys of many persons at once, unwrapped; those who were erased have none."""
-    ids, own = list(set(people)), secrecy(session)
-    wrapped: list[bytes | None] = session.scalars(select(func.people_keys(cast(ids, ARRAY(Uuid))))).one()
-    return {person: own.unwrap(bytes(key), person) for person, key in zip(ids, wrapped, strict=True) if key is not None}
+    """The keys of many persons at once, unwrapped; those who were erased have none. A session asks once for each."""
+    kept: dict[UUID, bytes] = session.info.setdefault("person_keys", {})
+    known = {person: kept[person] for person in people if person in kept}
+    asked, own = [person for person in set(people) if person not in known], secrecy(session)
+    if asked:
+        wrapped: list[bytes | None] = session.scalars(select(func.people_keys(cast(asked, ARRAY(Uuid))))).one()
+        sealed = {person: bytes(key) for person, key in zip(asked, wrapped, strict=True) if key is not None}
+        found = {person: own.unwrap(key, person) for person, key in sealed.items()}
+        if len(kept) + len(found) <= _KEPT_KEYS:
+            kept |= found
+        known |= found
+    return known
 
 
 def is_erased(session: Session, person_id: UUID) -> bool:

@@ -152,10 +152,7 @@ def _no_less(ledger: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, A
 def _register(
     session: Session, programme: Programme, members: Sequence[Membership], on: date
 ) -> dict[UUID, dict[str, Any]]:
-    return {
-        member: {name: value for name, value in facts.items() if name in programme.all_facts and value is not None}
-        for member, facts in facts_of_members(session, members, on).items()
-    }
+    return facts_of_members(session, members, on, programme.all_facts)
 
 
 def _ledger(

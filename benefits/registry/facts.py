@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Container, Iterable
 from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
@@ -22,17 +22,19 @@ from models.vocabulary import HonourState, MembershipState
 Row = TypeVar("Row", Person, Unit)
 
 
-def facts_of_members(session: Session, members: Collection[Membership], on: date) -> dict[UUID, dict[str, Any]]:
-    """Facts by membership and name; None where the register does not know. Five questions, however many they are.
+def facts_of_members(
+    session: Session, members: Collection[Membership], on: date, wanted: Container[str]
+) -> dict[UUID, dict[str, Any]]:
+    """The facts `wanted` by membership and name, where the register knows them: five questions, however many they are.
 
     A member whose joining day is known was none before it. An honour is valid from its award while its state is.
     """
     people = {row.id: row for row in _found(session, Person, {member.person_id for member in members})}
     units = {row.id: row for row in _found(session, Unit, {member.unit_id for member in members})}
-    heat = heat_by_unit(session, units.keys(), on)
-    dues = dues_standing(session, units.keys(), on)
+    heat = heat_by_unit(session, units.keys(), on) if "max_temperature" in wanted else {}
+    dues = dues_standing(session, units.keys(), on) if "unit_dues_paid_through" in wanted else {}
     honours = _honours(session, [member.id for member in members], on)
-    return {
+    found = {
         member.id: {
             "membership_active": member.state != MembershipState.LEFT
             and (member.joined_on is None or member.joined_on <= on),
@@ -49,11 +51,15 @@ def facts_of_members(session: Session, members: Collection[Membership], on: date
             "max_temperature": heat[member.unit_id].max_temperature if member.unit_id in heat else None,
             "joined_on": member.joined_on,
             "unit_named": True,
-            "unit_dues_paid_through": dues[member.unit_id].paid_through,
-            "unit_dues_settled_on": dues[member.unit_id].settled_on,
+            "unit_dues_paid_through": dues[member.unit_id].paid_through if dues else None,
+            "unit_dues_settled_on": dues[member.unit_id].settled_on if dues else None,
             "honours": tuple(honours[member.id]),
         }
         for member in members
+    }
+    return {
+        member: {name: value for name, value in facts.items() if name in wanted and value is not None}
+        for member, facts in found.items()
     }
 
 
