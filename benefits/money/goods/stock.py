@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from benefits.core.actor import Actor
 from benefits.core.errors import StateForbids, StockShort, invalid
+from benefits.money.ledger.booking import book_stock
 from models.goods import GoodsLot, GoodsMove
 from models.goods_vocabulary import GoodsMoveKind, GoodsState
 
@@ -98,7 +99,9 @@ def move(
     point_id: UUID | None = None,
     adjustment_id: UUID | None = None,
 ) -> GoodsMove:
-    """Change the stock of a lot by `quantity` (signed) and keep the row of it; who may is the caller's to ask.
+    """Change the stock of a lot by `quantity` (signed), in the books too, and keep the row of it.
+
+    Who may is the caller's to ask; every lot is locked before the first move, for the voucher takes the last lock.
 
     Raises:
         StockShort: with nothing changed. The update waits for others on the row and sees what they left.
@@ -113,6 +116,8 @@ def move(
     session.refresh(lot, ["on_hand", "version"])
     if left is None:
         raise StockShort(lot_id=lot.id, on_hand=lot.on_hand, asked=-quantity)
+    reference = lot.invoice_number or str(lot.id)
+    voucher = book_stock(session, actor, lot.unit, quantity * lot.unit_price, reference, lot.name)
     kept = GoodsMove(
         lot_id=lot.id,
         unit_id=lot.unit_id,
@@ -121,6 +126,7 @@ def move(
         roster_id=roster_id,
         point_id=point_id,
         adjustment_id=adjustment_id,
+        voucher_id=voucher.id if voucher else None,
         moved_on=on,
         moved_by=actor.account_id,
     )

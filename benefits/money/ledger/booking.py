@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from benefits.core.actor import Actor
 from benefits.core.errors import AlreadyExists, invalid
 from benefits.core.money import NOTHING
-from benefits.money.ledger.chart import chart_named
+from benefits.money.ledger.chart import chart_named, chart_on
 from benefits.money.ledger.voucher import Entry, Posted, post
 from models.entitlement import Entitlement
 from models.ledger import Voucher, VoucherKind
@@ -28,6 +28,7 @@ OWED = "RECEIVABLE.MEMBER"
 SUPPLIER = "PAYABLE.SUPPLIER"
 # An award from before the books were kept names no key.
 UNNAMED = "OTHER"
+STOCK = "GOODS.STOCK"
 
 
 def book_receipt(
@@ -158,6 +159,20 @@ def book_write_off(session: Session, actor: Actor, fund_id: UUID, amount: Decima
     what = Posted(VoucherKind.WRITE_OFF, reference, actor.today, fund_id=fund_id)
     entries = [Entry(UNNAMED, debit=amount), Entry(OWED, credit=amount)]
     return post(session, actor, _books(session, fund_id), what, entries)
+
+
+def book_stock(session: Session, actor: Actor, unit: Unit, worth: Decimal, reference: str, memo: str) -> Voucher | None:
+    """Goods into stock (`worth` in yuan at cost) or out of it (negative): 库存物品 against 资产基金; None for nothing.
+
+    What was spent on them is booked apart, when they are given (财会〔2021〕7号: both entries stand side by side). A
+    chart without 资产基金 (2009) knows no such entry.
+    """
+    chart = chart_on(actor.today)
+    if not worth or chart is None or chart.posting("GOODS.FUND", unit.union_kind) is None:
+        return None
+    into, out_of = (STOCK, "GOODS.FUND") if worth > 0 else ("GOODS.FUND", STOCK)
+    what = Posted(VoucherKind.STOCK, reference, actor.today, memo)
+    return post(session, actor, unit, what, [Entry(into, debit=abs(worth)), Entry(out_of, credit=abs(worth))])
 
 
 def _by_key(session: Session, cases: Mapping[UUID, Decimal]) -> dict[str, Decimal]:
