@@ -37,7 +37,7 @@ class SelectionBody(Body):
     """Which entries; all that are given must hold."""
 
     who = Text(metadata={"description": "an account's id or username"})
-    kind = Text(metadata={"description": "change, refusal, sign_in, sign_out, disclosure, export, reading"})
+    kind = Text(metadata={"description": "change, refusal, sign_in, sign_out, disclosure, export, reading, request"})
     action = Text(metadata={"description": "insert, update, delete, truncate, or the operation"})
     table = Text()
     row = Text(metadata={"description": "the id of the row"})

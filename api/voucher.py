@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import Response
+
 from api.arguments import Blueprint
+from api.download import FILE, download
 from api.fields import Body, Day, Flag, Id, Instant, Items, Money, Part, QueryWhole, Text, Whole
 from api.guard import Desk, operation
 from api.language import reader_language
 from api.paging import PageQuery, page, page_of, window
 from benefits.core.retention import keep_until
 from benefits.money.fund import kept_fund
-from benefits.money.ledger import reading
+from benefits.money.ledger import destruction, reading
 from benefits.money.ledger.booking import book_receipt
 from benefits.money.ledger.chart import chart_named
+from benefits.money.ledger.voucher_paper import print_voucher
 from models.ledger import Voucher, VoucherKind, VoucherLine
 
 bp = Blueprint("voucher", __name__, url_prefix="/ledger", description="凭证 / Vouchers")
@@ -72,6 +76,12 @@ class AnnexLine(Body):
     case_number = Whole(required=True)
     account_last4 = Text(required=True)
     amount = Money(required=True)
+
+
+class DestructionBody(Body):
+    """Why a voucher should be destroyed."""
+
+    reason = Text(required=True, least=1, most=500)
 
 
 class ReceiptBody(Body):
@@ -147,6 +157,24 @@ def list_vouchers(desk: Desk[None], query: dict[str, Any]) -> Any:
 def get_voucher(desk: Desk[Voucher]) -> Any:
     """凭证详情 / One voucher."""
     return shown(desk, desk.thing)
+
+
+@bp.route("/vouchers/<uuid:voucher_id>/form.pdf", methods=["GET"])
+@operation("ledger.read", load=reading.find_voucher)
+@bp.response(200, FILE, content_type="application/pdf")
+def print_form(desk: Desk[Voucher]) -> Response:
+    """记账凭证（打印） / The voucher as paper, with the payments behind it."""
+    content = print_voucher(desk.session, desk.actor, desk.thing, reader_language())
+    return download(content, "application/pdf", f"voucher-{desk.thing.year}-{desk.thing.number:06d}.pdf")
+
+
+@bp.route("/vouchers/<uuid:voucher_id>/destruction", methods=["POST"])
+@operation("ledger.keep", load=reading.find_voucher, keyed=True)
+@bp.arguments(DestructionBody)
+@bp.response(200, VoucherView)
+def ask_destruction(desk: Desk[Voucher], body: dict[str, Any]) -> Any:
+    """申请销毁 / Ask that a voucher be destroyed; refused while it must be kept."""
+    return shown(desk, destruction.ask_destruction(desk.session, desk.actor, desk.thing, body["reason"]))
 
 
 @bp.route("/vouchers/<uuid:voucher_id>/annex", methods=["GET"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -15,6 +16,7 @@ from benefits.core.as_typed import tidy_number
 _IDENTITY = re.compile(r"[1-9]\d{16}[\dX]", re.ASCII)
 _RETIRED = re.compile(r"\d{15}", re.ASCII)
 _CARD = re.compile(r"\d{13,19}", re.ASCII)
+_NUMBERS = re.compile(r"(?<![\w])\+?\d(?:[ -]?\d){9,18}[ -]?[\dXx](?![\w])", re.ASCII)
 _MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
@@ -80,6 +82,18 @@ def parse_credit_code(text: str) -> str | None:
     """A unified social credit code (GB 32100-2015) in normal form, or None; I, O, S, V and Z never occur in one."""
     number = tidy_number(text).upper()
     return number if uscc.is_valid(number) else None
+
+
+def names_a_number(text: str) -> bool:
+    """Whether a free text holds a resident identity number, a bank card or a mobile number, however it is spaced."""
+    for run in _NUMBERS.findall(text):
+        digits = tidy_number(run).replace("-", "")
+        if parse_mobile(digits) or parse_card(digits):
+            return True
+        with suppress(NotAnIdentity):
+            parse_identity(digits)
+            return True
+    return False
 
 
 def mask_identity(number: str) -> str:

@@ -18,6 +18,7 @@ _PRESS = Lock()  # the font's reader keeps its place in the file: one document a
 _ASCENT = 0.86  # from the top of a line to its base, as a part of the size
 RUNNING_HEAD = 7 * MM
 _FOOT_SIZE = 7.0
+_BLACK, _RED = (0, 0, 0), (0.8, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -153,9 +154,11 @@ def _fill(canvas: Canvas, box: Box, top: float, height: float) -> None:
     start = top - (PADDING if box.cell.sign else free / 2)
     align = {"label": 0.5, "centre": 0.5, "figure": 1.0, "text": 0.0}[box.cell.kind]
     x = box.x + PADDING + align * (box.width - 2 * PADDING)
+    canvas.setFillColorRGB(*(_RED if box.cell.red else _BLACK))
     for number, line in enumerate(box.lines):
         y = start - number * step - (step - box.size) / 2 - box.size * _ASCENT
         _write(canvas, x, y, line, box.size, align=align)
+    canvas.setFillColorRGB(*_BLACK)
     for number, line in enumerate(reversed(box.cell.sign)):
         y = top - height + PADDING + number * step + box.size * (1 - _ASCENT)
         _write(canvas, box.x + box.width - 2 * PADDING, y, printable(line), box.size, align=1)

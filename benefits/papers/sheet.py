@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Literal
 
@@ -19,12 +19,13 @@ Kind = Literal["label", "text", "centre", "figure"]
 
 @dataclass(frozen=True)
 class Cell:
-    """One box. `share` is its part of the row's width; `sign` are lines set at its foot on the right."""
+    """One box. `share` is its part of the row's width; `sign` are lines at its foot on the right; `red` is in red."""
 
     text: str
     share: float
     kind: Kind = "text"
     sign: tuple[str, ...] = ()
+    red: bool = False
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Section:
-    """Rows under a title written down their left side; `head` is repeated on every page they reach."""
+    """Rows under a title written down their left side; `head` is repeated on every page they reach.
+
+    A `turned` one begins on a page of its own.
+    """
 
     title: str
     rows: Sequence[Row]
     head: Row | None = None
+    turned: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,6 +114,8 @@ def paginate(page: Page, sections: Sequence[Section], running_head: float) -> li
     for number, section in enumerate(sections):
         head = _laid(page, section, section.head) if section.head else None
         due = True  # the head is still to be set on this page
+        if section.turned and pages[-1]:
+            turn()
         for row in section.rows:
             band = _laid(page, section, row)
             if pages[-1] and y - band.height - (head.height if head and due else 0) < floor:
@@ -156,9 +163,7 @@ def _needed(box: Box) -> float:
 def _cut(band: Band, room: float) -> tuple[Band, Band]:
     """The lines of a band that fit into `room`, and the rest; at least one line each time: it must end."""
     keep = max(1, int((room - 2 * PADDING) / (max(box.size for box in band.boxes) * LEADING)))
-    first = tuple(
-        Box(b.x, b.width, Cell(b.cell.text, b.cell.share, b.cell.kind), b.lines[:keep], b.size) for b in band.boxes
-    )
+    first = tuple(Box(b.x, b.width, replace(b.cell, sign=()), b.lines[:keep], b.size) for b in band.boxes)
     rest = tuple(Box(b.x, b.width, b.cell, b.lines[keep:], b.size) for b in band.boxes)
     return Band(first, room), Band(rest, max(_needed(box) for box in rest))
 

@@ -1,4 +1,4 @@
-"""Entries that no row change makes: refusals, sign-ins, disclosures, exports and reads of sensitive fields."""
+"""Entries that no row change makes: refusals, sign-ins, disclosures, exports, reads of sensitive fields, requests."""
 
 from __future__ import annotations
 

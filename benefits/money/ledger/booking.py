@@ -15,6 +15,7 @@ from benefits.core.actor import Actor
 from benefits.core.errors import AlreadyExists, invalid
 from benefits.core.money import NOTHING
 from benefits.money.ledger.chart import chart_named, chart_on
+from benefits.money.ledger.memo import require_plain
 from benefits.money.ledger.voucher import Entry, Posted, post
 from models.entitlement import Entitlement
 from models.ledger import Voucher, VoucherKind
@@ -44,14 +45,15 @@ def book_receipt(
     """Money that came in for a fund, to its source's income account; members' 互助费 are held, not income.
 
     Raises:
-        AlreadyExists: a receipt with this bank serial is in the books. Invalid: a day to come, or nothing.
+        AlreadyExists: a receipt with this bank serial is in the books.
+        Invalid: a day to come, nothing, or a payer that names a person's number.
     """
     actor.require("fund.keep", fund.unit.path)
     if amount <= 0:
         raise invalid("/amount", "out_of_range")
     if received_on > actor.today:
         raise invalid("/received_on", "in_the_future")
-    what = Posted(VoucherKind.RECEIPT, bank_serial, received_on, payer, fund.id)
+    what = Posted(VoucherKind.RECEIPT, bank_serial, received_on, require_plain("/payer", payer), fund.id)
     return _to_bank(session, actor, fund.unit, what, f"INCOME.{fund.source.upper()}", amount)
 
 

@@ -16,6 +16,7 @@ from benefits.access.reach import within
 from benefits.core.actor import Actor
 from benefits.core.errors import DutyConflict, NotFound, StateForbids, invalid
 from benefits.money.ledger.booking import OWED
+from benefits.money.ledger.memo import require_plain
 from benefits.money.ledger.reading import find_voucher, lines_of
 from benefits.money.ledger.voucher import Entry, Posted, check_entries, post, reversed_entries
 from models.account import Account
@@ -82,7 +83,8 @@ def propose(
     """Draw up a voucher for a unit's books.
 
     Raises:
-        Invalid: unknown unit, a day to come, accounts unknown or not for this kind of union, sides that differ.
+        Invalid: unknown unit, a day to come, accounts unknown or not for this kind of union, sides that differ, a memo
+            that names a person's number.
     """
     unit = session.scalar(select(Unit).where(Unit.code == unit_code, within(actor, "ledger.read")))
     if unit is None:
@@ -90,6 +92,7 @@ def propose(
     actor.require("ledger.keep", unit.path)
     if on > actor.today:
         raise invalid("/on", "in_the_future")
+    require_plain("/memo", memo)
     entries = [Entry("MANUAL", line["debit"], line["credit"], line["account"]) for line in lines]
     check_entries(unit, on, entries)
     return _draw_up(session, actor, unit, on, reference, memo, entries, None)
@@ -109,6 +112,7 @@ def propose_reversal(session: Session, actor: Actor, voucher: Voucher, reason: s
     entries = reversed_entries(lines_of(session, voucher.id))
     if voucher.kind == VoucherKind.RECEIPT and any(entry.key == OWED for entry in entries):
         raise StateForbids(state="recovery", act="reverse")
+    require_plain("/reason", reason)
     reference = f"{voucher.year}-{voucher.number}"
     return _draw_up(session, actor, voucher.unit, actor.today, reference, reason, entries, voucher.id)
 
