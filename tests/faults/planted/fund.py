@@ -30,6 +30,12 @@ def _read_then_written() -> None:
     fund._move = move
 
 
+def _not_given_back() -> None:
+    """What comes back from a batch or the bank stays committed."""
+    fund.uncommit = lambda *_: None
+
+
 DEFECTS = {
+    "money_not_given_back": Defect("that what is not paid is reserved again", _not_given_back),
     "fund_read_then_written": Defect("the conditional update of a fund's parts", _read_then_written),
 }

@@ -1,0 +1,181 @@
+"""A small model of a fund's money, and random operations over HTTP that must leave the real one in the same state."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+from models.vocabulary import BankOutcome
+from tests.bank import bank_says
+from tests.faults.deeds import MEMBERS
+from tests.faults.wire import Answer, RemoteApi
+from tests.story import MEDICAL, card, filing, new_fund, today
+
+_PART = {"reserved": "reserved", "returned": "reserved", "paid": "spent"} | dict.fromkeys(
+    ("batched", "released", "unknown"), "committed"
+)
+
+
+@dataclass
+class Debt:
+    """A case, and where its money stands: `at` is the state of its one live payment."""
+
+    path: str
+    amount: Decimal
+    state: str = "draft"
+    at: str | None = None
+    payment: str = ""
+    batch: str = ""
+    corrected: bool = False
+    came_back: bool = False
+
+
+class Story:
+    """One fund and what happens to its money; each operation says what must come of it."""
+
+    def __init__(self, wire: RemoteApi, seed: int) -> None:
+        self.wire, self.seed, self.chance = wire, seed, random.Random(seed)
+        self.appropriated = Decimal(self.chance.randint(500_000, 3_000_000)) / 100
+        self.fund = new_fund(wire, f"{self.appropriated:.2f}", unit="AH", name=f"随机 {seed} {uuid4().hex[:8]}")
+        self.debts: list[Debt] = []
+        self.batches: dict[str, str] = {}  # path → state
+        self.received = Decimal(0)
+        self.log: list[str] = []
+
+    def parts(self) -> dict[str, Decimal]:
+        """What the fund's page must show."""
+        sums = dict.fromkeys(("reserved", "committed", "spent"), Decimal(0))
+        for debt in self.debts:
+            if debt.at:
+                sums[_PART[debt.at]] += debt.amount
+        left = self.appropriated - sum(sums.values())
+        return {"appropriated": self.appropriated, **sums, "available": left}
+
+    def run(self, steps: int) -> None:
+        """So many operations, the likelier the more often they are named."""
+        acts = (self.file, self.submit, self.submit, self.approve, self.approve, self.approve, self.give_back)
+        acts += (self.build, self.build, self.move_batch, self.move_batch, self.move_batch, self.answer, self.answer)
+        acts += (self.correct, self.repay, self.repay, self.resolve, self.resolve, self.adjust, self.receive, self.file)
+        while len(self.log) < steps:
+            self.chance.choice(acts)()
+
+    def does(self, who: str, path: str, body: Any, *wanted: str, tagged: bool = True) -> Answer:
+        """Send it as this account; its code must be one of those wanted."""
+        tag = self.wire("auditor").get(path.rpartition("/")[0]).headers["ETag"] if tagged else None
+        answer = self.wire(who).post(path, body, if_match=tag)
+        self.log.append(f"{who} {path} {answer.code}")
+        assert answer.code in wanted, (self.seed, self.log[-5:], answer.body)
+        return answer
+
+    def one(self, **wanted: object) -> Debt | None:
+        """Any debt that is like this."""
+        found = [each for each in self.debts if all(getattr(each, name) == value for name, value in wanted.items())]
+        return self.chance.choice(found) if found else None
+
+    def file(self) -> None:
+        amount = Decimal(self.chance.randint(1, 499_999)) / 100
+        body = filing(self.wire, self.chance.choice(MEMBERS), f"{amount:.2f}", facts=MEDICAL)
+        made = self.does("officer", "/applications", body, "201", tagged=False).get_json()
+        self.debts.append(Debt(f"/applications/{made['id']}", amount))
+
+    def submit(self) -> None:
+        if debt := self.one(state="draft") or self.one(state="returned"):
+            self.does("officer", f"{debt.path}/submit", {}, "200")
+            debt.state = "submitted"
+
+    def approve(self) -> None:
+        """It is paid out of what is left, or not at all; what is approved already is not approved again."""
+        if debt := self.one(state="submitted") or self.one(state="approved"):
+            enough = debt.amount <= self.parts()["available"]
+            wanted = "state_forbids" if debt.at else "200" if enough else "fund_exhausted"
+            answer = self.does("reviewer", f"{debt.path}/approve", {"fund_id": self.fund}, wanted)
+            if wanted == "200":
+                debt.state, debt.at = "approved", "reserved"
+                debt.payment = next(
+                    each["id"] for each in answer.get_json()["disbursements"] if each["state"] == debt.at
+                )
+
+    def give_back(self) -> None:
+        """The case goes back to its officer as long as no money has left."""
+        if debt := self.one(state="approved") or self.one(state="submitted"):
+            wanted = "200" if debt.at in {None, "reserved"} and not debt.came_back else "state_forbids"
+            self.does("reviewer", f"{debt.path}/return", {"reason": "补材料"}, wanted)
+            if wanted == "200":
+                debt.state, debt.at, debt.payment = "returned", None, ""
+
+    def build(self) -> None:
+        waiting = [each for each in self.debts if each.at == "reserved"]
+        if waiting:
+            chosen = self.chance.sample(waiting, self.chance.randint(1, len(waiting)))
+            body = {"fund_id": self.fund, "disbursement_ids": [each.payment for each in chosen]}
+            made = self.does("finance", "/payment-batches", body, "201", tagged=False).get_json()
+            self.batches[f"/payment-batches/{made['id']}"] = "prepared"
+            for each in chosen:
+                each.at, each.batch = "batched", f"/payment-batches/{made['id']}"
+
+    def move_batch(self) -> None:
+        """On to the bank, or apart again."""
+        waiting = [path for path, state in self.batches.items() if state in {"prepared", "approved"}]
+        if waiting:
+            path = self.chance.choice(waiting)
+            on = ("finance", "approve") if self.batches[path] == "prepared" else ("cashier", "release")
+            who, act = on if self.chance.random() < 0.8 else ("finance", "cancel")
+            self.does(who, f"{path}/{act}", {}, "200")
+            self.batches[path] = {"approve": "approved", "release": "released", "cancel": "cancelled"}[act]
+            for each in self.debts:
+                if each.batch == path and act != "approve":
+                    each.at, each.batch = ("released", path) if act == "release" else ("reserved", "")
+
+    def answer(self) -> None:
+        """The bank answers everything in a batch, twice; it is booked as the worker books a file of results."""
+        path = next((each.batch for each in self.debts if each.at == "released"), None)
+        if path:
+            listed = self.wire("auditor").get(f"/disbursements?batch_id={path.rpartition('/')[2]}&limit=200")
+            serials = {each["id"]: each["serial"] for each in listed.get_json()["items"]}
+            said = {each.payment: self.chance.choice(list(BankOutcome)) for each in self.debts if each.batch == path}
+            for _ in range(2):
+                bank_says(self.wire, path, {serials[payment]: outcome for payment, outcome in said.items()})
+            for each in self.debts:
+                if each.payment in said:
+                    each.at, each.batch = said[each.payment].value, ""
+                    each.came_back = each.came_back or each.at != "paid"
+            self.log.append(f"bank {path} {said}")
+
+    def correct(self) -> None:
+        if debt := self.one(at="returned", corrected=False):
+            body = {"holder": "王建国", "account_number": card(self.chance.randint(1, 9999)), "bank": "建设银行"}
+            self.does("officer", f"/disbursements/{debt.payment}/account", body, "200")
+            debt.corrected = True
+
+    def repay(self) -> None:
+        """Once, and only to an account that was corrected."""
+        if debt := self.one(at="returned"):
+            wanted = "201" if debt.corrected else "state_forbids"
+            answer = self.does("reviewer", f"/disbursements/{debt.payment}/approve", {}, wanted)
+            if wanted == "201":
+                debt.at, debt.payment, debt.corrected = "reserved", answer.get_json()["id"], False
+
+    def resolve(self) -> None:
+        if debt := self.one(at="unknown"):
+            outcome = self.chance.choice(("paid", "returned"))
+            serial = f"S{uuid4().hex[:10]}" if outcome == "paid" else None
+            body = {"outcome": outcome, "reason": "对账单", "bank_serial": serial, "on": f"{today()}"}
+            self.does("finance2", f"/disbursements/{debt.payment}/resolve", body, "200")
+            debt.at = outcome
+
+    def adjust(self) -> None:
+        by = Decimal(self.chance.randint(-300_000, 300_000) or 1) / 100
+        wanted = "200" if self.parts()["available"] + by >= 0 else "fund_exhausted"
+        body = {"amount": f"{by:.2f}", "reason": "调整", "minutes": "主席办公会纪要"}
+        self.does("finance", f"/funds/{self.fund}/adjustments", body, wanted)
+        self.appropriated += by if wanted == "200" else 0
+
+    def receive(self) -> None:
+        amount = Decimal(self.chance.randint(1, 99_999)) / 100
+        came = {"received_on": f"{today()}", "payer": "省总工会", "bank_serial": uuid4().hex[:12]}
+        body = {"fund_id": self.fund, "amount": f"{amount:.2f}", **came}
+        self.does("finance", "/ledger/receipts", body, "201", tagged=False)
+        self.received += amount
