@@ -238,7 +238,7 @@ def sent_rows(session: Session, actor: Actor, imported: Import, kind: ImportKind
         data={"digest": imported.digest.hex()},
     )
     rows: list[list[str]] = []
-    with read_rows(_content(session, imported), imported.filename, kind.columns.sheet) as (_, numbered):
+    with read_rows(_content(session, imported), imported.filename, kind.columns) as (_, numbered):
         for number, cells in numbered:
             rows += [[] for _ in range(number - len(rows) - 1)]
             rows.append(cells)

@@ -1,6 +1,6 @@
 """The room with thick walls: a process that opens one file under limits and writes its rows as JSON lines.
 
-It gets an empty environment, imports nothing of the house but the two readers beside it, sees no secret, and may die.
+It gets an empty environment, imports nothing of the house but the readers beside it, sees no secret, and may die.
 The file comes on standard input, the limits as JSON in the last argument. The first line out is `{"height": …}`, about
 how many rows there are, or `{"fault": …, "params": …}`; then comes one array `[row number, cell, …]` for every row that
 is not blank, and at last `{"end": true}`.
@@ -18,11 +18,14 @@ from typing import Any
 import orjson
 
 from benefits.intake.archive import Archive, FaultFoundError, refuse_above
+from benefits.intake.bank_messages import open_message
 from benefits.intake.spreadsheet import Workbook, choose_sheet
 
 csv.field_size_limit(1 << 30)  # our own limit on cells speaks instead
 
 _STEP = 1 << 16
+_MESSAGE_ROW = 600  # the same of one payment in a message
+_BEFORE_XML = b"\xef\xbb\xbf \t\r\n"
 _PACKED_ROW = 140  # bytes that a row of a roster takes in a workbook, to guess how many there are
 
 
@@ -41,6 +44,8 @@ def main() -> None:
         content = sys.stdin.buffer.read()
         if content.startswith(b"PK"):
             height, rows = len(content) // _PACKED_ROW, open_workbook(content, limits)
+        elif limits["message"]:
+            height, rows = len(content) // _MESSAGE_ROW, open_message(content.lstrip(_BEFORE_XML), limits)
         else:
             height, rows = content.count(b"\n"), open_csv(content, limits)
         lines = encode(rows, limits)

@@ -26,9 +26,9 @@ _OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0"  # .xls, and a workbook under a password
 def refused(fault: str, **params: object) -> Invalid:
     """The file cannot be read as the table it should be.
 
-    Faults: `not_a_workbook`, `macro_workbook`, `zip_bomb`, `too_large`, `too_many_rows`, `too_many_columns`,
-    `cell_too_long`, `declaration_in_xml`, `encoding_unreadable`, `sheet_missing`, `empty`, `column_missing`,
-    `column_unknown`, `header_duplicate`.
+    Faults: `not_a_workbook`, `not_a_message`, `macro_workbook`, `zip_bomb`, `too_large`, `too_many_rows`,
+    `too_many_columns`, `cell_too_long`, `declaration_in_xml`, `encoding_unreadable`, `sheet_missing`, `empty`,
+    `column_missing`, `column_unknown`, `header_duplicate`.
     """
     return invalid("/file", fault, **params)
 
@@ -61,6 +61,7 @@ class Columns:
     also: frozenset[str] = frozenset()
     notes: Mapping[str, str] = field(default_factory=dict)
     ignored: frozenset[str] = frozenset({"序号", "备注", "校验结果", "Findings"})  # the last two: our own marks
+    messages: bool = False  # whether a bank's message may come instead of a table
 
     def bind(self, header: list[str]) -> list[tuple[str, int]]:
         """Which heading stands where."""
@@ -98,28 +99,35 @@ def read_table(content: bytes, filename: str, columns: Columns, limits: Limits |
     check of digits accepts. Raises `Invalid` (see `refused`), mostly at once, at worst while the rows are read,
     so nothing may be kept before the last one.
     """
-    with read_rows(content, filename, columns.sheet, limits) as (height, rows):
+    with read_rows(content, filename, columns, limits) as (height, rows):
         header = next(rows, None)
         if header is None:
             raise refused("empty")
-        yield Table(height, _by_heading(rows, columns.bind(header[1])))
+        message = columns.messages and is_message(content)  # whose columns are those of our own reader
+        bound = [(name, at) for at, name in enumerate(header[1])] if message else columns.bind(header[1])
+        yield Table(height, _by_heading(rows, bound))
 
 
 @contextmanager
 def read_rows(
-    content: bytes, filename: str, sheet: str, limits: Limits | None = None
+    content: bytes, filename: str, columns: Columns, limits: Limits | None = None
 ) -> Iterator[tuple[int, Iterator[tuple[int, list[str]]]]]:
     """About how many rows a file has, and those that are not blank, numbered, as they stand; else like `read_table`."""
     limits = limits or Limits()
-    _refuse_at_sight(content, filename, limits)
-    with _reader(content, sheet, limits) as lines:
+    _refuse_at_sight(content, filename, limits, messages=columns.messages)
+    with _reader(content, columns, limits) as lines:
         opening = _next_line(lines)
         if not isinstance(opening, dict) or "height" not in opening:
             raise refused("too_large")
         yield opening["height"], _rows(lines)
 
 
-def _refuse_at_sight(content: bytes, filename: str, limits: Limits) -> None:
+def is_message(content: bytes) -> bool:
+    """Whether a file looks like XML; what it is, its reader finds out."""
+    return content[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+
+
+def _refuse_at_sight(content: bytes, filename: str, limits: Limits, *, messages: bool) -> None:
     ending = Path(filename).suffix.lower()
     if len(content) > limits.size:
         raise refused("too_large", most_mib=limits.size // _MIB)
@@ -127,15 +135,18 @@ def _refuse_at_sight(content: bytes, filename: str, limits: Limits) -> None:
         raise refused("macro_workbook")
     if not content[:4096].strip():
         raise refused("empty")
+    if messages and is_message(content):
+        return
     if content.startswith(_OLD_OR_LOCKED) or (ending != ".csv" and not content.startswith(b"PK")):
         raise refused("not_a_workbook")
 
 
 @contextmanager
-def _reader(content: bytes, sheet: str, limits: Limits) -> Iterator[IO[bytes]]:
+def _reader(content: bytes, columns: Columns, limits: Limits) -> Iterator[IO[bytes]]:
     """The lines that the reading process writes. It gets time and memory by the size of what was sent."""
     mib = -(-len(content) // _MIB)
-    arguments = asdict(limits) | {"sheet": sheet, "seconds": 1 + 3 * mib // 2, "memory": (96 + 8 * mib) * _MIB}
+    arguments = asdict(limits) | {"seconds": 1 + 3 * mib // 2, "memory": (96 + 8 * mib) * _MIB}
+    arguments |= {"sheet": columns.sheet, "message": columns.messages and is_message(content)}
     with subprocess.Popen(  # noqa: S603 - our own program, and nothing of the sender's in its arguments
         [sys.executable, "-I", "-c", _READER, str(_HOUSE), orjson.dumps(arguments).decode()],
         stdin=subprocess.PIPE,

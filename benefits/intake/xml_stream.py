@@ -18,9 +18,9 @@ class LocalNames(dict[str, str]):
         return self[name]
 
 
-def strict_parser() -> expat.XMLParserType:
-    """A parser that meets no declaration: neither entities that grow nor files of ours."""
-    parser = expat.ParserCreate()
+def strict_parser(encoding: str | None = None) -> expat.XMLParserType:
+    """A parser that meets no declaration: neither entities that grow nor files of ours; `encoding`: the known one."""
+    parser = expat.ParserCreate(encoding)
     parser.buffer_text = True
 
     def refuse(*_: object) -> None:
@@ -31,13 +31,13 @@ def strict_parser() -> expat.XMLParserType:
     return parser
 
 
-def parsed(parser: expat.XMLParserType, pieces: Iterable[bytes]) -> Iterator[None]:
-    """Feed the parser piece by piece, giving way after each."""
+def parsed(parser: expat.XMLParserType, pieces: Iterable[bytes], *, fault: str = "not_a_workbook") -> Iterator[None]:
+    """Feed the parser piece by piece, giving way after each; what is no XML is refused with `fault`."""
     try:
         for piece in pieces:
             parser.Parse(piece)
             yield
         parser.Parse(b"", True)
     except expat.ExpatError as error:
-        raise FaultFoundError("not_a_workbook") from error
+        raise FaultFoundError(fault) from error
     yield

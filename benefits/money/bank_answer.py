@@ -18,19 +18,22 @@ COLUMNS = Columns(
     required=("批次号", "序号", "账号", "金额", "状态", "日期"),
     optional=("原因", "银行流水号", "户名", "开户行", "附言"),
     ignored=frozenset({"备注"}),
+    messages=True,
 )
+# A bank's message names a payment by the number that we gave it; account and amount it may leave out.
+_NEEDED_OF_MESSAGE = ("批次号", "序号", "状态", "日期")
 _NEEDED = ("批次号", "序号", "账号", "金额", "状态", "日期")
 _OUTCOME = code_table("bank_outcome")
 
 
 @dataclass(frozen=True, slots=True)
 class BankAnswer:
-    """One good row: payment `serial` of a batch, and what became of it."""
+    """One good row: payment `serial` of a batch, and what became of it; a message may leave out account and amount."""
 
     batch_number: str
     serial: int
-    account_number: str
-    amount: Decimal
+    account_number: str | None
+    amount: Decimal | None
     outcome: BankOutcome
     reason: str | None
     bank_serial: str | None
@@ -44,7 +47,9 @@ def check_bank_answers(rows: Iterable[tuple[int, dict[str, str]]]) -> list[Check
     `duplicate_in_file` (the second and later answers for one payment).
     """
     seen: set[tuple[str, int]] = set()
-    return [_checked(RowReader(row, cells, _NEEDED), seen) for row, cells in rows]
+    return [
+        _checked(RowReader(row, cells, _NEEDED_OF_MESSAGE if "报文" in cells else _NEEDED), seen) for row, cells in rows
+    ]
 
 
 def _checked(read: RowReader, seen: set[tuple[str, int]]) -> Checked[BankAnswer]:
@@ -60,9 +65,7 @@ def _checked(read: RowReader, seen: set[tuple[str, int]]) -> Checked[BankAnswer]
         if (batch_number, serial) in seen:
             read.fault("序号", "duplicate_in_file")
         seen.add((batch_number, serial))
-    if has_error(read.findings) or not (
-        batch_number and serial and account_number and amount and outcome and answered_on
-    ):
+    if has_error(read.findings) or not (batch_number and serial and outcome and answered_on):
         return Checked(read.row, None, tuple(read.findings))
     answer = BankAnswer(
         batch_number, serial, account_number, amount, BankOutcome(outcome), reason, bank_serial, answered_on

@@ -107,9 +107,10 @@ def _judge(
     payment = payments.get((batch.id, answer.serial))
     if payment is None:
         return refused("序号", "serial_unknown")
-    if secrecy(session).index("account", answer.account_number) != payment.payee_hash:
+    account = answer.account_number
+    if account is not None and secrecy(session).index("account", account) != payment.payee_hash:
         return refused("账号", "account_mismatch")
-    if answer.amount != payment.amount:
+    if answer.amount is not None and answer.amount != payment.amount:
         return refused("金额", "amount_mismatch")
     if answer.bank_serial and used.setdefault(answer.bank_serial, payment.id) != payment.id:
         return refused("银行流水号", "bank_serial_used")

@@ -80,7 +80,7 @@ def resolve(
     keep_acts(session, actor, [payment], "resolve", "resolved", seen=payment.payee_hash, note=reason)
     vouchers: dict[UUID, Voucher] = {}
     if outcome != Resolution.UPHELD:
-        answer = BankAnswer("", 0, "", payment.amount, BankOutcome(outcome), reason, bank_serial, on)
+        answer = BankAnswer("", 0, None, None, BankOutcome(outcome), reason, bank_serial, on)
         if payment.state == DisbursementState.UNKNOWN:
             vouchers = settle(session, actor, [batch], [(payment, answer)])
         else:

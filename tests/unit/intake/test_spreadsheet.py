@@ -10,7 +10,7 @@ import pytest
 import python_calamine
 import xlsxwriter
 
-from benefits.intake.workbook import read_rows
+from benefits.intake.workbook import Columns, read_rows
 from tests.conftest import SHARED_DATA
 
 SAMPLE = SHARED_DATA / "roster-5k"
@@ -18,7 +18,7 @@ Grid = dict[int, list[str]]
 
 
 def by_us(content: bytes) -> Grid:
-    with read_rows(content, "a.xlsx", "no such name") as (_, rows):
+    with read_rows(content, "a.xlsx", Columns("no such name", (), ())) as (_, rows):
         return {number: trimmed(cells) for number, cells in rows}
 
 
