@@ -49,11 +49,11 @@ def asserted_here(error: AssertionError) -> bool:
 
 @pytest.fixture
 def canary(worlds: Worlds, record_property: Callable[[str, object], None]) -> Canary:
-    """Plants a defect and asks a check to notice it."""
+    """Plants a defect, or several named in one text, and asks a check to notice the last."""
 
     def sings(defect: str, check: Callable[[World], object], *, tries: int = 1, workers: int = 0) -> None:
         record_property("planted", defect)
-        with worlds(defect, workers=workers) as broken:
+        with worlds(*defect.split(), workers=workers) as broken:
             for _ in range(tries):
                 try:
                     check(broken)
@@ -62,6 +62,6 @@ def canary(worlds: Worlds, record_property: Callable[[str, object], None]) -> Ca
                         raise  # a step on the way did not succeed: that shows nothing
                     record_property("noticed", str(noticed).strip().partition("\n")[0])
                     return
-        raise AssertionError(f"Nobody noticed that this is missing: {DEFECTS[defect].removes}.")
+        raise AssertionError(f"Nobody noticed that this is missing: {DEFECTS[defect.rsplit(maxsplit=1)[-1]].removes}.")
 
     return sings

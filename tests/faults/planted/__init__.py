@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tests.faults.planted import booking, fund, key, payment
+from tests.faults.planted import booking, fund, key, ledger, payment
 from tests.faults.planted.defect import Defect
 
-DEFECTS: dict[str, Defect] = {**booking.DEFECTS, **fund.DEFECTS, **key.DEFECTS, **payment.DEFECTS}
+DEFECTS: dict[str, Defect] = {**booking.DEFECTS, **fund.DEFECTS, **key.DEFECTS, **ledger.DEFECTS, **payment.DEFECTS}
 
 
 def plant(names: Iterable[str]) -> None:
