@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from benefits.access.reach import within
 from benefits.assurance.finding.life import advance, overdue
+from benefits.assurance.indicator.hit import KINDS
 from benefits.core.actor import Actor
-from benefits.core.code_table import code_table
 from benefits.core.errors import NotFound, OwnFinding, invalid
 from benefits.core.permissions import roles_with
 from models.account import Account, Grant
@@ -138,7 +138,7 @@ def open_finding(
     actor.require(AUDIT, anchor.unit.path)
     if anchor.person_id is not None:
         actor.require_stranger(anchor.person_id)
-    if indicator is not None and indicator not in code_table("risk_indicator").labels:
+    if indicator is not None and indicator not in KINDS:
         raise invalid("/indicator", "code_unknown")
     responsible = responsible_account(session, actor, responsible_id, anchor.unit)
     require_deadline(actor, due_on)

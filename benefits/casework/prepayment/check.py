@@ -1,4 +1,4 @@
-"""What is odd about the payments of a batch, reason by reason, each with what it rests on; a flag blocks nothing."""
+"""What is odd about the payments of a batch or others, each reason with what it rests on; a flag blocks nothing."""
 
 from __future__ import annotations
 
@@ -63,8 +63,13 @@ class Check:
 
 def check_batch(session: Session, batch: PaymentBatch) -> Check:
     """Check every payment of a batch against the books as they are now."""
-    evidence = gather(session, batch)
+    evidence = gather(session, Disbursement.batch_id == batch.id, batch.fund.unit.path)
     near = near_threshold_on(batch.created_at.astimezone(UNION_ZONE).date())
+    return Check(flagged(session, evidence, near))
+
+
+def flagged(session: Session, evidence: Evidence, near: NearThreshold | None) -> list[Flagged]:
+    """The payments of some evidence that have a flag, in its order."""
     bands = {each: _bands(session, each) for each in {due.policy_id for due in evidence.dues}}
     found = [
         Flagged(
@@ -78,7 +83,7 @@ def check_batch(session: Session, batch: PaymentBatch) -> Check:
         )
         for due in evidence.dues
     ]
-    return Check([each for each in found if each.flags])
+    return [each for each in found if each.flags]
 
 
 def _bands(session: Session, policy_id: UUID | None) -> list[Decimal]:
@@ -89,7 +94,8 @@ def _bands(session: Session, policy_id: UUID | None) -> list[Decimal]:
 
 def _of_account(due: Due, evidence: Evidence) -> Iterator[Flag]:
     """`account_new`, `account_changed`, `account_shared`."""
-    payment, earlier = due.payment, evidence.paid.get(due.payment.person_id, ())
+    payment = due.payment
+    earlier = [paid for paid in evidence.paid.get(payment.person_id, ()) if paid.came_before(payment)]
     account = mask_account(payment.payee_last4)
     if all(paid.hash != payment.payee_hash for paid in earlier):
         yield Flag("account_new", {"account": account, "earlier": str(len(earlier))})
