@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Response
@@ -11,10 +12,11 @@ from api.download import FILE, download
 from api.fields import Body, Day, Instant, Items, Money, Part, QueryFlag, QueryWhole, Text, Whole
 from api.guard import Desk, operation
 from api.language import reader_language
+from benefits.core.errors import invalid
 from benefits.core.money import NOTHING
 from benefits.money.ledger import month as months
 from benefits.money.ledger import reading
-from benefits.money.ledger.beancount import beancount
+from benefits.money.ledger.beancount import Books, beancount
 from models.ledger import ClosedMonth
 
 bp = Blueprint("ledger", __name__, url_prefix="/ledger", description="账簿 / Books")
@@ -123,8 +125,14 @@ def get_trial_balance(desk: Desk[None], query: dict[str, Any]) -> Any:
 @bp.response(200, FILE, content_type="text/plain")
 def export_books(desk: Desk[None], query: dict[str, Any]) -> Response:
     """导出账簿 / The books of a period as beancount text, to be checked by another program."""
+    if query["last"] < query["first"]:
+        raise invalid("/last", "days_out_of_order")
     found = reading.vouchers_between(desk.session, desk.actor, query["unit"], query["first"], query["last"])
-    text = "".join(beancount(found, query["unit"]))
+    before, after = (
+        reading.standing_before(desk.session, desk.actor, query["unit"], day)
+        for day in (query["first"], query["last"] + timedelta(days=1))
+    )
+    text = "".join(beancount(Books(query["unit"], query["first"], query["last"], before, after, found)))
     return download(text.encode(), "text/plain; charset=utf-8", f"ledger-{query['first']}-{query['last']}.beancount")
 
 

@@ -133,6 +133,18 @@ def trial_balance(
     ]
 
 
+def standing_before(session: Session, actor: Actor, unit_code: str, day: date) -> dict[tuple[str, str], Decimal]:
+    """(chart, account) → debits above credits of a unit's books as a day begins; raises Invalid as `readable_unit`."""
+    unit = readable_unit(session, actor, unit_code)
+    rows = session.execute(
+        select(Voucher.chart, VoucherLine.account, func.sum(VoucherLine.debit - VoucherLine.credit))
+        .join(Voucher, Voucher.id == VoucherLine.voucher_id)
+        .where(Voucher.unit_id == unit.id, Voucher.posted_on < day)
+        .group_by(Voucher.chart, VoucherLine.account)
+    )
+    return {(chart, account): amount for chart, account, amount in rows}
+
+
 def readable_unit(session: Session, actor: Actor, unit_code: str) -> Unit:
     """A unit whose books the actor reads; raises Invalid at `/unit`."""
     unit = session.scalar(select(Unit).where(Unit.code == unit_code, within(actor, "ledger.read")))
