@@ -18,7 +18,7 @@ from models.ledger import Voucher, VoucherLine
 from models.money import Fund, FundAdjustment
 from models.unit import Unit
 
-_UNIT = Column("unit_code", label("单位代码", "Unit"), share=3.2)
+UNIT = Column("unit_code", label("单位代码", "Unit"), share=3.2)
 _TITLES = {(chart.version, code): each.labels for chart in charts() for code, each in chart.accounts.items()}
 _SOURCES = {
     "union_funds": label("工会经费", "union funds"),
@@ -30,7 +30,8 @@ _SOURCES = {
 }
 
 
-def _read_by(actor: Actor, asked: Asked) -> ColumnElement[bool]:
+def read_by(actor: Actor, asked: Asked) -> ColumnElement[bool]:
+    """The units of a report on the books: those whose books the reader reads."""
     return asked.covers(actor) & within(actor, "ledger.read")
 
 
@@ -39,7 +40,8 @@ def _account_words(code: str, language: str) -> str:
     return f"{account} {_TITLES[chart, account][language]}"
 
 
-def _source_words(code: str, language: str) -> str:
+def source_words(code: str, language: str) -> str:
+    """What people say for a fund's source."""
     return _SOURCES[code][language]
 
 
@@ -54,7 +56,7 @@ def _balances(session: Session, actor: Actor, asked: Asked) -> Iterator[Row]:
         select(Unit.code, Voucher.chart, VoucherLine.account, opening, debit, credit)
         .join(Voucher, Voucher.id == VoucherLine.voucher_id)
         .join(Unit, Unit.id == Voucher.unit_id)
-        .where(_read_by(actor, asked), Voucher.posted_on <= date(asked.year, 12, 31))
+        .where(read_by(actor, asked), Voucher.posted_on <= date(asked.year, 12, 31))
         .group_by(Unit.code, Unit.path, Voucher.chart, VoucherLine.account)
         .order_by(Unit.path, Voucher.chart, VoucherLine.account)
     )
@@ -66,7 +68,7 @@ TRIAL_BALANCE = Report(
     "trial-balance",
     label("试算平衡表", "Trial balance"),
     (
-        _UNIT,
+        UNIT,
         Column("account", label("会计科目", "Account"), share=7, words=_account_words),
         Column("opening", label("年初余额（贷为负）", "Opening (credit negative)"), "yuan", summed=True, share=4),
         Column("debit", label("本年借方", "Debit"), "yuan", summed=True, share=4),
@@ -88,7 +90,7 @@ def _budgets(session: Session, actor: Actor, asked: Asked) -> Iterator[Row]:
         select(Fund, Unit.code, func.coalesce(adjusted.c.amount, NOTHING))
         .join(Unit, Unit.id == Fund.unit_id)
         .outerjoin(adjusted, adjusted.c.fund_id == Fund.id)
-        .where(_read_by(actor, asked), Fund.year == asked.year)
+        .where(read_by(actor, asked), Fund.year == asked.year)
         .order_by(Unit.path, Fund.id)
     )
     for fund, unit, change in found:
@@ -101,9 +103,9 @@ BUDGETS = Report(
     "budget-execution",
     label("预算执行情况表", "Budget execution"),
     (
-        _UNIT,
+        UNIT,
         Column("fund", label("资金", "Fund"), share=4.4),
-        Column("source", label("来源", "Source"), share=3.2, words=_source_words),
+        Column("source", label("来源", "Source"), share=3.2, words=source_words),
         Column("budget", label("年初预算", "Budget"), "yuan", summed=True, share=3.6),
         Column("adjusted", label("调整", "Adjusted"), "yuan", summed=True, share=3.2),
         Column("appropriated", label("调整后预算", "Appropriated"), "yuan", summed=True, share=3.6),
@@ -130,7 +132,7 @@ def _journal(session: Session, actor: Actor, asked: Asked) -> Iterator[Row]:
         )
         .join(VoucherLine, VoucherLine.voucher_id == Voucher.id)
         .join(Unit, Unit.id == Voucher.unit_id)
-        .where(_read_by(actor, asked), Voucher.year == asked.year)
+        .where(read_by(actor, asked), Voucher.year == asked.year)
         .order_by(Unit.path, Voucher.number, VoucherLine.serial)
         .execution_options(yield_per=500)
     )
@@ -140,7 +142,7 @@ JOURNAL = Report(
     "journal",
     label("记账凭证汇总", "Journal of vouchers"),
     (
-        _UNIT,
+        UNIT,
         Column("number", label("凭证号", "Number"), "count", share=2),
         Column("posted_on", label("日期", "Day"), share=3),
         Column("memo", label("摘要", "Memo"), share=5),

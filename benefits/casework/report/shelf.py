@@ -13,6 +13,7 @@ from benefits.casework.report.books import BUDGETS, JOURNAL, TRIAL_BALANCE
 from benefits.casework.report.by_member import BY_MEMBER
 from benefits.casework.report.by_programme import PROGRAMMES
 from benefits.casework.report.frame import PERMISSION, Asked, Report
+from benefits.casework.report.fund_statement import FUND_STATEMENT
 from benefits.casework.report.honours import HONOURS
 from benefits.casework.report.turnaround import TURNAROUND
 from benefits.core.actor import Actor
@@ -20,7 +21,10 @@ from benefits.core.errors import NotFound, invalid
 from models.unit import Unit
 
 REPORTS: Mapping[str, Report] = MappingProxyType(
-    {report.code: report for report in (BUDGETS, BY_MEMBER, HONOURS, JOURNAL, PROGRAMMES, TRIAL_BALANCE, TURNAROUND)}
+    {
+        report.code: report
+        for report in (BUDGETS, BY_MEMBER, FUND_STATEMENT, HONOURS, JOURNAL, PROGRAMMES, TRIAL_BALANCE, TURNAROUND)
+    }
 )
 
 
