@@ -27,8 +27,8 @@ _FACTS = "慰问项目=生病住院慰问；发放形式=银行转账；event=I2
 Send = Callable[[requests.Session], requests.Response]
 
 
-def file_cases(stand: Stand, count: int) -> list[str]:
-    """So many members, each with one case of a hospital visit handed in; the ids of the cases, oldest first."""
+def file_cases(stand: Stand, count: int, *, hand_in: bool = True) -> list[str]:
+    """So many members, each with one case of a hospital visit handed in (or a draft); the cases' ids, oldest first."""
     good = list(islice(_members(), count))
     with tempfile.TemporaryDirectory() as folder:
         roster = Path(folder) / "roster.csv"
@@ -37,9 +37,11 @@ def file_cases(stand: Stand, count: int) -> list[str]:
         for number, part in enumerate(_parts(good, _SHEET_ROWS)):
             sheet = Path(folder) / f"cases-{number}.csv"
             with sheet.open("w", encoding="utf-8-sig", newline="") as file:
-                csv.writer(file).writerows([_CASE, *(_case(row) for row in part)])
+                csv.writer(file).writerows([_CASE, *(_case(row, hand_in) for row in part)])
             _taken(stand, "cases", sheet, len(part))
-    return [each["id"] for each in listed(stand, "officer", "/applications?state=submitted")]
+    return [
+        each["id"] for each in listed(stand, "officer", f"/applications?state={'submitted' if hand_in else 'draft'}")
+    ]
 
 
 def _members() -> Iterator[dict[str, str]]:
@@ -48,9 +50,9 @@ def _members() -> Iterator[dict[str, str]]:
             yield {**row.cells, "会费缴至": "2030-12"}
 
 
-def _case(row: dict[str, str]) -> tuple[str, ...]:
+def _case(row: dict[str, str], hand_in: bool) -> tuple[str, ...]:
     on = f"{date.today().year}-06-01"  # noqa: DTZ011 - a day of this year
-    return ("节日慰问走访", row["证件号码"], row["单位代码"], on, AMOUNT, "是", _FACTS)
+    return ("节日慰问走访", row["证件号码"], row["单位代码"], on, AMOUNT, "是" if hand_in else "否", _FACTS)
 
 
 def _parts(rows: Sequence[dict[str, str]], size: int) -> Iterator[Sequence[dict[str, str]]]:

@@ -10,10 +10,11 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
@@ -66,8 +67,8 @@ def _memory(process: psutil.Process) -> dict[str, int]:
 
 
 @contextmanager
-def running() -> Iterator[Stand]:
-    """Start everything from nothing on a free port; stop it at the end."""
+def running(given: Mapping[str, str] = MappingProxyType({})) -> Iterator[Stand]:
+    """Start everything from nothing on a free port, with these settings too; stop it at the end."""
     with socket.socket() as trial:
         trial.bind(("127.0.0.1", 0))
         port = trial.getsockname()[1]
@@ -78,6 +79,7 @@ def running() -> Iterator[Stand]:
             "DEMO_PASSWORD": PASSWORD,
             "RATE_LIMITS": "off",
             "ACCESS_TOKEN_MINUTES": "60",
+            **given,
         }
         with (Path(folder) / "log").open("wb") as log:
             process = subprocess.Popen([sys.executable, "-m", "tools.run"], env=environ, stdout=log, stderr=log)
