@@ -49,9 +49,12 @@ def cell_text(value: object) -> str:
         case date():  # a datetime too
             return value.isoformat()
         case dict() | list() | tuple():
-            return plain(json.dumps(value, ensure_ascii=False, default=cell_text))
+            return plain(_JSON.encode(value))
         case _:
             return plain(str(value))
+
+
+_JSON = json.JSONEncoder(ensure_ascii=False, default=cell_text)  # made once: a long export writes one a row
 
 
 def plain(text: str) -> str:

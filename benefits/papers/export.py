@@ -14,6 +14,8 @@ from benefits.papers.workbook import Table, write_workbook
 Shape = Literal["jsonl", "csv", "xlsx"]
 _CHUNK_BYTES = 65_536
 _CHUNK_ROWS = 500
+_TEXTS = json.JSONEncoder(ensure_ascii=False)
+_OBJECTS = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=cell_text)
 
 
 class Export:
@@ -66,14 +68,13 @@ def control_digest(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> 
 
 def control_line(row: Sequence[object]) -> bytes:
     """What a row adds to the control digest."""
-    return (json.dumps([cell_text(value) for value in row], ensure_ascii=False) + "\n").encode()
+    return (_TEXTS.encode([cell_text(value) for value in row]) + "\n").encode()
 
 
 def _jsonl(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
     lines: list[str] = []
     for row in rows:
-        line = json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False, allow_nan=False, default=cell_text)
-        lines.append(plain(line))
+        lines.append(plain(_OBJECTS.encode(dict(zip(columns, row, strict=True)))))
         if len(lines) >= _CHUNK_ROWS:
             yield ("\n".join(lines) + "\n").encode()
             lines = []
