@@ -15,9 +15,14 @@ from models.application import Application, Assessment, Document
 
 
 def seen_hashes(session: Session, applications: Sequence[Application]) -> dict[UUID, bytes]:
-    """By case: SHA-256 over its programme, day, amount, facts, payee, assessment and papers."""
-    ids = [application.id for application in applications]
-    assessments = {application.assessment_id for application in applications} - {None}
+    """By case: SHA-256 over its programme, day, amount, facts, payee, assessment and papers as they are now."""
+    now = seen_with(session, [(each, each.assessment_id) for each in applications])
+    return {each.id: seen for each, seen in zip(applications, now, strict=True)}
+
+
+def seen_with(session: Session, shown: Sequence[tuple[Application, UUID | None]]) -> list[bytes]:
+    """The same for cases each with the assessment that was shown with it, in their order."""
+    ids = {application.id for application, _ in shown}
     with session.no_autoflush:  # papers and assessments are in the books already
         papers: defaultdict[UUID, list[str]] = defaultdict(list)
         for case, digest in session.execute(
@@ -29,10 +34,12 @@ def seen_hashes(session: Session, applications: Sequence[Application]) -> dict[U
         contents: dict[UUID | None, bytes] = {
             row.id: row.content_hash
             for row in session.execute(
-                select(Assessment.id, Assessment.content_hash).where(Assessment.id.in_(assessments))
+                select(Assessment.id, Assessment.content_hash).where(
+                    Assessment.id.in_({assessment for _, assessment in shown} - {None})
+                )
             )
         }
-    return {each.id: _hash(each, papers[each.id], contents.get(each.assessment_id, b"")) for each in applications}
+    return [_hash(each, papers[each.id], contents.get(assessment, b"")) for each, assessment in shown]
 
 
 def _hash(application: Application, papers: list[str], assessed: bytes) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from benefits.casework.prepayment.as_seen import require_as_seen
 from benefits.casework.prepayment.check import Check, check_batch
 from benefits.core.actor import Actor
 from benefits.core.errors import ChecksChanged
@@ -22,9 +23,13 @@ def approve_checked(session: Session, actor: Actor, batch: PaymentBatch, *, seen
     """Finance approves a batch, and with it what the check flags; `seen` is the digest of the check they looked at.
 
     Raises:
-        ChecksChanged: another check than the one looked at. And as `benefits.money.batch.approve_batch`.
+        ChecksChanged: another check than the one looked at. StateForbids: a case is not what was approved. And as
+            `benefits.money.batch.approve_batch`.
     """
     actor.signing("payment.batch", batch.fund.unit.path, batch.total)
+    batches.require_act(batch, "approve")
+    require_as_approved(session, batch)  # an altered payee is refused as such, whatever else it makes look new
+    require_as_seen(session, batch, "approve")
     check = check_batch(session, batch)
     if seen is not None and seen != check.digest:
         raise ChecksChanged(new=sum(map(len, check.by_reason.values())), reasons=", ".join(sorted(check.by_reason)))
@@ -40,7 +45,8 @@ def release_checked(session: Session, actor: Actor, batch: PaymentBatch) -> Paym
     """
     actor.signing("payment.release", batch.fund.unit.path, batch.total)
     batches.require_act(batch, "release")
-    require_as_approved(session, batch)  # an altered payee is refused as such, whatever else it makes look new
+    require_as_approved(session, batch)
+    require_as_seen(session, batch, "release")
     if new := unseen(batch, check_batch(session, batch)):
         raise ChecksChanged(new=sum(map(len, new.values())), reasons=", ".join(sorted(new)))
     return batches.release_batch(session, actor, batch)
