@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tests.faults.planted import booking, fund, key, ledger, payment
+from tests.faults.planted import booking, fund, key, ledger, payment, signing
 from tests.faults.planted.defect import Defect
 
-DEFECTS: dict[str, Defect] = {**booking.DEFECTS, **fund.DEFECTS, **key.DEFECTS, **ledger.DEFECTS, **payment.DEFECTS}
+_PARTS = (booking, fund, key, ledger, payment, signing)
+DEFECTS: dict[str, Defect] = {name: defect for part in _PARTS for name, defect in part.DEFECTS.items()}
 
 
 def plant(names: Iterable[str]) -> None:
