@@ -17,7 +17,7 @@ import models.tables  # noqa: F401 - every table must be known before the first 
 from api import json_body, openapi, problems
 from api.arguments import Blueprint
 from config.settings import Settings
-from models.database import db
+from models.database import REACHING, db
 from models.secrecy import Secrecy
 
 PREFIX = "/api/v1"
@@ -38,8 +38,9 @@ def create_app(settings: Settings, *, engine_options: dict[str, Any] | None = No
             "hide_parameters": True,  # an error's text must not carry what was sent
             "pool_size": 5,
             "max_overflow": 5,
+            "pool_timeout": 10,
             "connect_args": {
-                "connect_timeout": 5,
+                **REACHING,
                 "options": "-c statement_timeout=60s -c lock_timeout=15s -c idle_in_transaction_session_timeout=60s",
             },
             **(engine_options or {}),

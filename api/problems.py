@@ -9,7 +9,8 @@ from urllib.parse import quote
 from flask import Flask, Response, g, request
 from flask_jwt_extended.exceptions import JWTExtendedException
 from jwt.exceptions import PyJWTError
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from api import json_body
@@ -57,6 +58,8 @@ STATUS: dict[type[Refusal], int] = {
     errors.TooMany: 429,
     errors.Unavailable: 503,
 }
+
+READ_ONLY = "25006"  # PostgreSQL's code for a write where only reading is allowed
 
 # A broken constraint, translated by its name.
 CONSTRAINTS: dict[str, Refusal] = {
@@ -144,7 +147,10 @@ def _fault(fault: Fault) -> dict[str, Any]:
 
 def _on_refusal(refusal: Refusal) -> Response:
     db.session.rollback()
-    _record(refusal.code, status_of(refusal), refusal.params)
+    try:
+        _record(refusal.code, status_of(refusal), refusal.params)
+    except (DBAPIError, PoolTimeoutError) as error:  # raised within a handler, it would find no other one
+        return _on_database_away(error)
     return refusal_response(refusal)
 
 
@@ -174,13 +180,17 @@ def _on_integrity(error: IntegrityError) -> Response:
     return _on_anything(error)
 
 
-def _on_database_away(error: OperationalError) -> Response:
-    log.error(
-        "database refused or away",
-        extra={"request_id": g.get("request_id"), "fault": type(error.orig).__name__},
-    )
+def _on_database_away(error: DBAPIError | PoolTimeoutError) -> Response:
+    """Away, full, or every connection taken: nothing was done, and a later try may do it."""
+    fault = type(error.orig if isinstance(error, DBAPIError) else error).__name__
+    log.error("database refused or away", extra={"request_id": g.get("request_id"), "fault": fault})
     db.session.rollback()
     return problem(503, "unavailable", {"retry_after_seconds": 2})
+
+
+def _on_internal(error: InternalError) -> Response:
+    """A server that takes no writes (a standby, or set read-only by whoever runs it) is away; the rest is a bug."""
+    return _on_database_away(error) if getattr(error.orig, "pgcode", None) == READ_ONLY else _on_anything(error)
 
 
 def _on_http(error: HTTPException) -> Response:
@@ -208,6 +218,8 @@ def register(app: Flask) -> None:
     app.register_error_handler(Refusal, _on_refusal)
     app.register_error_handler(IntegrityError, _on_integrity)
     app.register_error_handler(OperationalError, _on_database_away)
+    app.register_error_handler(PoolTimeoutError, _on_database_away)
+    app.register_error_handler(InternalError, _on_internal)
     app.register_error_handler(DataError, lambda _error: _on_refusal(errors.invalid("", "value_refused")))
     app.register_error_handler(HTTPException, _on_http)
     app.register_error_handler(JWTExtendedException, _on_token)

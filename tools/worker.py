@@ -24,6 +24,7 @@ from benefits.jobs.work import Shop
 from benefits.jobs.worker import Handler, run
 from config import logging
 from config.settings import Settings, SettingsError, load
+from models.database import REACHING
 from models.secrecy import Secrecy
 
 HANDLERS: dict[str, Handler] = {  # kind of job → what does it
@@ -62,7 +63,9 @@ def shop(settings: Settings, stop: threading.Event) -> Shop:
     """What the jobs are done with; `stop` ends the work between two steps of a job."""
     offset = timedelta(seconds=settings.clock_offset_s)
     return Shop(
-        engine=create_engine(settings.database_url, pool_pre_ping=True, hide_parameters=True),
+        engine=create_engine(
+            settings.database_url, pool_pre_ping=True, hide_parameters=True, connect_args={**REACHING}
+        ),
         secrecy=Secrecy(settings.master_key, settings.index_key),
         load_actor=load_actor,
         now=lambda: datetime.now(UTC) + offset,
