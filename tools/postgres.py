@@ -111,7 +111,7 @@ class Cluster:
             children.stop(self._process, (signal.SIGINT, 60), (signal.SIGQUIT, 10))
             self._process = None
             if self._sockets != self._home:
-                self._sockets.rmdir()
+                shutil.rmtree(self._sockets, ignore_errors=True)  # a killed server leaves its socket in it
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1
