@@ -47,13 +47,20 @@ class Remote:
         self._port, self._token = port, token
 
     def prepared(
-        self, method: str, path: str, body: Any = None, *, key: object = FRESH, if_match: str | None = None
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        key: object = FRESH,
+        if_match: str | None = None,
+        patience: float = 60,
     ) -> Callable[[threading.Barrier | None], Answer]:
         """A request that connects, waits at a barrier for others, and only then is sent."""
         headers = self._headers(key if method == "POST" else None, "application/json")
         if if_match is not None:
             headers["If-Match"] = if_match
-        return self._sending(method, path, None if body is None else json.dumps(body).encode(), headers)
+        return self._sending(method, path, None if body is None else json.dumps(body).encode(), headers, patience)
 
     def _headers(self, key: object, kind: str) -> dict[str, str]:
         headers = {"Accept-Language": "en", "Content-Type": kind}
@@ -64,12 +71,12 @@ class Remote:
         return headers
 
     def _sending(
-        self, method: str, path: str, raw: bytes | None, headers: dict[str, str]
+        self, method: str, path: str, raw: bytes | None, headers: dict[str, str], patience: float = 60
     ) -> Callable[[threading.Barrier | None], Answer]:
         full = path if path.startswith(("/api/", "/metrics")) else f"/api/v1{path}"
 
         def send(barrier: threading.Barrier | None) -> Answer:
-            door = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
+            door = http.client.HTTPConnection("127.0.0.1", self._port, timeout=patience)
             try:
                 door.connect()
                 if barrier is not None:

@@ -7,9 +7,10 @@ import os
 import secrets
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Protocol
 
 from flask import Flask
 from sqlalchemy import create_engine, make_url
@@ -30,11 +31,19 @@ TRIALS = int(os.environ.get("FAULTS_TRIALS", "1"))
 LONG = 25  # FAULTS_TRIALS of `make faults`
 
 Planted = tuple[str, ...]  # names of defects
+Programs = tuple[supervise.Child, ...]
 
 
 def scaled(short: int, long: int) -> int:
     """How many of something: `short` of it in `make test`, `long` in `make faults`, and in between by the trials."""
     return min(long, round(short + (long - short) * (TRIALS - 1) / (LONG - 1)))
+
+
+class Serving(Protocol):
+    """How a world is served until the block ends; `running` is the usual way."""
+
+    def __call__(self, settings: Settings, planted: Planted, *, workers: int) -> AbstractContextManager[Programs]:
+        """The server, then the workers."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +55,7 @@ class World:
     made: Provisioned
     superuser_url: str  # of this database
     planted: Planted = ()
-    programs: tuple[supervise.Child, ...] = field(default=())  # the server, then the workers
+    programs: Programs = field(default=())  # the server, then the workers
 
     @contextmanager
     def beside(self, clock_offset_s: int) -> Iterator[RemoteApi]:
@@ -60,19 +69,19 @@ class Worlds:
     """Makes worlds: `with worlds("key_not_kept") as world: …`."""
 
     def __init__(self, superuser_url: str, template: Provisioned, settings: Settings) -> None:
-        self._superuser_url, self._template, self._settings = superuser_url, template, settings
+        self.superuser_url, self._template, self._settings = superuser_url, template, settings
 
     @contextmanager
-    def __call__(self, *planted: str, workers: int = 0) -> Iterator[World]:
+    def __call__(self, *planted: str, workers: int = 0, serving: Serving | None = None) -> Iterator[World]:
         """Two serving processes and `workers`, as `make run` starts them, on a clone that only this block sees."""
         name = "benefits_faults_" + secrets.token_hex(4)
-        made = clone(self._superuser_url, self._template, name)
-        inside = make_url(self._superuser_url).set(database=name).render_as_string(hide_password=False)
+        made = clone(self.superuser_url, self._template, name)
+        inside = make_url(self.superuser_url).set(database=name).render_as_string(hide_password=False)
         for statement in statements(planted):
             _as_superuser(inside, statement)
         own = replace(self._settings, database_url=made.app_url, host="127.0.0.1", port=free_port(), workers=2)
         try:
-            with running(own, planted, workers=workers) as programs, _application(own) as app:
+            with (serving or running)(own, planted, workers=workers) as programs, _application(own) as app:
                 api = RemoteApi(app, own.port)
                 colleague(api, "finance2", "finance", person=602)
                 colleague(api, "reviewer2", "reviewer", person=601)
@@ -80,13 +89,11 @@ class Worlds:
                 colleague(api, "reviewer-again", "reviewer", person=again)  # `reviewer` once more
                 yield World(api, own, made, inside, planted, programs)
         finally:
-            _as_superuser(self._superuser_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+            _as_superuser(self.superuser_url, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @contextmanager
-def running(
-    settings: Settings, planted: tuple[str, ...] = (), *, workers: int
-) -> Iterator[tuple[supervise.Child, ...]]:
+def running(settings: Settings, planted: Planted = (), *, workers: int) -> Iterator[Programs]:
     """The server and its workers until the block ends."""
     if planted:
         server = supervise.server(settings, "tests.faults.planted.served:app")

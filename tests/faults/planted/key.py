@@ -36,7 +36,20 @@ def _not_locked() -> None:
     idempotency.text = lambda _statement: text("SELECT CAST(:number AS bigint) IS NOT NULL")
 
 
+def _in_a_second_transaction() -> None:
+    """What the request did is committed first, and then its key and answer, as M4's faulty version does."""
+    kept = idempotency.Kept.keep
+
+    def keep(self: Any, response: Response, at: datetime, *, for_ever: bool) -> Response:
+        self.session.flush()
+        self.session.commit()
+        return kept(self, response, at, for_ever=for_ever)
+
+    idempotency.Kept.keep = keep  # type: ignore[method-assign]
+
+
 DEFECTS = {
+    "key_in_a_second_transaction": Defect("the one transaction of effect and key", _in_a_second_transaction),
     "key_not_kept": Defect("the row that binds a key to its answer", _not_kept),
     "key_expires": Defect("that keys of money have no end", _expires),
     "key_not_locked": Defect(
