@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from benefits.papers.labels import labels
 from benefits.papers.press import Sheet, pressed
 from benefits.papers.sheet import MM, Cell, Page, Row, Section
 
+_MANY_COLUMNS = 12  # from which on figures are set smaller, so that none is broken in two
 _A4_LYING = Page(297 * MM, 210 * MM, margin=12 * MM, title=23 * MM, foot=9 * MM, size=8.5, side=0)
 
 
@@ -49,7 +50,7 @@ def report(of: Report, language: str) -> bytes:
     total = _row(of.columns, (text["total"].format(count=of.count), *of.totals[1:]))
     return pressed(
         Sheet(
-            page=_A4_LYING,
+            page=_A4_LYING if len(of.columns) <= _MANY_COLUMNS else replace(_A4_LYING, size=6.5),
             language=language,
             union=of.union_name,
             title=of.title,

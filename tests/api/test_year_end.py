@@ -57,6 +57,8 @@ def test_income_and_expense_go_to_nothing_and_balances_carry_on(api: Api, fund: 
         "E-311": "-1500.00",
         "E-312": "-47500.00",
     }
+    months = done(later("finance").get(f"/ledger/months?unit={OFFICE}&year={YEAR}"))["items"]
+    assert [each["month"] for each in months] == list(range(1, 13))
     (voucher_id,) = shown["voucher_ids"]
     voucher = done(later("finance").get(f"/ledger/vouchers/{voucher_id}"))
     assert (voucher["kind"], voucher["posted_on"], voucher["number"]) == ("closing", LAST.isoformat(), 3)

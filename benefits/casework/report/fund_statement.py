@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -122,17 +123,17 @@ def _shown(row: Row[*tuple[Any, ...]]) -> Shown:
 
 
 def _yuan(name: str, chinese: str, english: str) -> Column:
-    return Column(name, label(chinese, english), "yuan", summed=True, share=3.3)
+    return Column(name, label(chinese, english), "yuan", summed=True, share=3.6)
 
 
 FUND_STATEMENT = Report(
     "fund-statement",
     label("资金收支表", "Statement of funds"),
     (
-        UNIT,
-        Column("fund", label("资金", "Fund"), share=3.2),
-        Column("year", label("年度", "Year"), "count", share=1.6),
-        Column("source", label("来源", "Source"), share=2.4, words=source_words),
+        replace(UNIT, share=2.6),
+        Column("fund", label("资金", "Fund"), share=2.8),
+        Column("year", label("年度", "Year"), "count", share=1.5),
+        Column("source", label("来源", "Source"), share=2.2, words=source_words),
         _yuan("budget", "年初预算", "Budget"),
         _yuan("adjusted", "调整", "Adjusted"),
         _yuan("carried", "结转（转出为负）", "Carried (out: negative)"),

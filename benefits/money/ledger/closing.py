@@ -24,6 +24,7 @@ from models.vocabulary import DisbursementState
 from models.year_end import ClosingState, YearClosing
 
 MAY_FOLLOW = MappingProxyType({"post": frozenset({ClosingState.DRAWN_UP}), "drop": frozenset({ClosingState.DRAWN_UP})})
+_PURSES = {"union": "工会资金", "treasury": "财政拨款"}
 _AT_THE_BANK = (DisbursementState.RELEASED, DisbursementState.UNKNOWN)
 
 
@@ -126,12 +127,28 @@ def post_closing(session: Session, actor: Actor, closing: YearClosing) -> YearCl
         raise StateForbids(state="figures_changed", act="post")
     carry_over(session, actor, closing, funds)
     for each in found:
-        what = Posted(VoucherKind.CLOSING, f"{year}-{each.purse}", year_end(year), proposed_by=closing.drawn_up_by)
+        memo = f"{year} 年终结转（{_PURSES[each.purse]}）"
+        what = Posted(
+            VoucherKind.CLOSING, f"{year}-{each.purse}", year_end(year), memo, proposed_by=closing.drawn_up_by
+        )
         post(session, actor, unit, what, each.entries)
+    _close_months(session, actor, unit.id, year)
     closing.state, closing.posted_at = ClosingState.POSTED, actor.at
     closing.posted_by, closing.posted_person_id = actor.account_id, actor.person_id
     session.flush()
     return closing
+
+
+def _close_months(session: Session, actor: Actor, unit_id: UUID, year: int) -> None:
+    """The months that had nothing to close are closed with their year."""
+    closed = set(
+        session.scalars(select(ClosedMonth.month).where(ClosedMonth.unit_id == unit_id, ClosedMonth.year == year))
+    )
+    session.add_all(
+        ClosedMonth(unit_id=unit_id, year=year, month=month, closed_by=actor.account_id)
+        for month in range(1, 13)
+        if month not in closed
+    )
 
 
 def drop_closing(session: Session, actor: Actor, closing: YearClosing) -> YearClosing:
