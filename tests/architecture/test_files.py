@@ -16,6 +16,8 @@ SOURCES = sorted(
 )
 FORBIDDEN = {"util", "utils", "helper", "helpers", "common", "manager", "managers", "base"}
 MOST_LINES = 250
+# An auditor is handed this program alone, so its parts cannot lie in files of their own.
+ALONE = {"tools/verify.py": 300}
 
 
 def label(path: Path) -> str:
@@ -42,7 +44,7 @@ def test_file(path: Path) -> None:
     # A migration says what it does to every table at once.
     if "migrations" not in path.parts:
         lines = text.count("\n")
-        assert lines <= MOST_LINES, f"{lines} lines: what is its second purpose called?"
+        assert lines <= ALONE.get(label(path), MOST_LINES), f"{lines} lines: what is its second purpose called?"
     assert FORBIDDEN.isdisjoint(path.stem.lower().split("_")), "what is it really called?"
 
 
