@@ -12,6 +12,7 @@ from models.erasure_functions import erasure_functions
 from models.household_functions import HOUSEHOLD_FUNCTIONS
 from models.place_functions import PLACE_FUNCTIONS
 from models.seal_functions import SEAL_FUNCTIONS
+from models.verify_functions import VERIFY_FUNCTIONS
 
 _FUNCTIONS = {
     # The id of the person with this hash, made if new; the same answer whether another union knew them or not.
@@ -186,6 +187,7 @@ END""",
     **COVER_FUNCTIONS,
     **SEAL_FUNCTIONS,
     **DELEGATION_FUNCTIONS,
+    **VERIFY_FUNCTIONS,
 }
 
 _CHANGES = re.compile(r"\b(INSERT|UPDATE|DELETE|PERFORM)\b")  # locks rows or writes them

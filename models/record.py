@@ -7,9 +7,11 @@ record role, which alone may write `record_entry`.
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, LargeBinary, Table
+from sqlalchemy import Connection, Table
 
 from models.database import Base
+from models.record_compare import comparison
+from models.record_image import image_of, person_join, row_id
 
 # Bookkeeping of the server itself: progress of jobs, answers kept for retries, tries counted, findings of imports,
 # files of imports and exports (each is an entry of its own, with its digest), and what seals the record itself.
@@ -55,37 +57,6 @@ def recorded_tables() -> list[Table]:
     return [table for name, table in sorted(Base.metadata.tables.items()) if name not in UNRECORDED]
 
 
-def _image(table: Table) -> str:
-    """A jsonb expression for the after-image of row `n`; digests are salted with the salt of the person concerned."""
-    pairs = []
-    for column in table.columns:
-        value = f'n."{column.name}"'
-        treatment = column.info.get("record")
-        if treatment == "personal":
-            plain = f"convert_to('{column.name}:' || {value}::text, 'UTF8')"
-            shown = f"CASE WHEN {value} IS NULL THEN NULL ELSE encode(sha256(p.salt || {plain}), 'hex') END"
-        elif treatment == "secret":
-            plain = value if isinstance(column.type, LargeBinary) else f"convert_to({value}::text, 'UTF8')"
-            shown = f"encode(sha256({plain}), 'hex')"
-        elif isinstance(column.type, LargeBinary):
-            shown = f"encode({value}, 'hex')"
-        else:
-            shown = value
-        pairs.append(f"'{column.name}', {shown}")
-    return "jsonb_build_object(" + ", ".join(pairs) + ")"
-
-
-def _person_join(table: Table) -> str:
-    """The join that finds the salt: the person of the case a row always belongs to, or the row's own person."""
-    if not any(column.info.get("record") == "personal" for column in table.columns):
-        return ""
-    if table.name == "person":
-        return " CROSS JOIN LATERAL (SELECT n.salt) p"
-    if "application_id" in table.columns and not table.columns["application_id"].nullable:
-        return " JOIN application a ON a.id = n.application_id JOIN person p ON p.id = a.person_id"
-    return " JOIN person p ON p.id = n.person_id"
-
-
 def _write(table: Table, action: str, row: str, data: str, source: str) -> str:
     """The statement that writes an entry for each row of `source`; without a `row`, one for the whole table."""
 
@@ -94,11 +65,10 @@ def _write(table: Table, action: str, row: str, data: str, source: str) -> str:
             return f"{row}.id"
         return f"{row}.{column}" if row and column in table.columns else "NULL::uuid"
 
-    keys = [f'{row}."{column.name}"::text' for column in table.primary_key.columns] if row else ["NULL::text"]
     return _WRITE.format(
         table=table.name,
         action=f"'{action}'",
-        row_id=" || '/' || ".join(keys),
+        row_id=row_id(table, row) if row else "NULL::text",
         unit_id=own("unit_id"),
         application_id=own("application_id"),
         data=data,
@@ -110,7 +80,7 @@ def trigger_function(table: Table) -> str:
     """The body of the function that records one statement's changes of `table`."""
     keys = [column.name for column in table.primary_key.columns]
     same = " AND ".join(f'o."{key}" = n."{key}"' for key in keys)
-    join, image = _person_join(table), _image(table)
+    join, image = person_join(table), image_of(table)
     changed = f'new_rows n LEFT JOIN old_rows o ON {same}{join} WHERE o."{keys[0]}" IS NULL OR n.* IS DISTINCT FROM o.*'
     return f"""
 BEGIN
@@ -124,7 +94,10 @@ END"""
 
 
 def install_triggers(connection: Connection, table: Table, record_role: str) -> None:
-    """Make or replace the record triggers of one table; the connection's role must be able to become `record_role`."""
+    """Make or replace the record triggers of one table, and what compares its rows with what they recorded.
+
+    The connection's role must be able to become `record_role`.
+    """
     name = f"record_{table.name}"
     body = trigger_function(table)
     new, old = "NEW TABLE AS new_rows", "OLD TABLE AS old_rows"
@@ -133,6 +106,7 @@ def install_triggers(connection: Connection, table: Table, record_role: str) -> 
         f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger {header} AS $body${body}$body$",
         f'ALTER FUNCTION {name}() OWNER TO "{record_role}"',
         f"REVOKE ALL ON FUNCTION {name}() FROM PUBLIC",
+        *comparison(table, record_role),
     ]
     for event, seen in (
         ("insert", f"REFERENCING {new}"),

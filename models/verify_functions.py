@@ -1,0 +1,151 @@
+"""The record role's words on verification: where record, seal, books and rows disagree; ids, never a value."""
+
+from __future__ import annotations
+
+from models.record_compare import SOUND_BODY
+
+# Only over the whole union: what the ids of other unions' rows are is nobody else's business.
+_WHOLE = """
+    IF NOT EXISTS (SELECT 1 FROM unit u WHERE u.parent_id IS NULL AND in_scope(u.path)) THEN
+        RAISE EXCEPTION 'only over the whole union' USING ERRCODE = 'insufficient_privilege';
+    END IF;"""
+_DIFFERENCES = "TABLE (row_ text, difference_ text, columns_ text[], n_ bigint)"
+# Each column of the record that repeats its body: how the body shows it, and what the column says.
+_REPEATED = {
+    "at": "to_jsonb(e.at) #>> '{}'",
+    "kind": "e.kind",
+    "action": "e.action",
+    "table": "e.table_name",
+    "row": "e.row_id",
+    "unit": "e.unit_id::text",
+    "application": "e.application_id::text",
+    "account": "e.account_id::text",
+    "request": "e.request_id",
+    "user": "e.database_user",
+}
+_AS = ", ".join(f'"{name}" text' for name in _REPEATED)
+_SAME = " AND ".join(f'b."{name}" IS NOT DISTINCT FROM {value}' for name, value in _REPEATED.items())
+_WRONG = ", ".join(
+    f"CASE WHEN b.\"{name}\" IS DISTINCT FROM {value} THEN '{name}' END" for name, value in _REPEATED.items()
+)
+_HASHED = "e.leaf = sha256('\\x00'::bytea || convert_to(e.body::text, 'UTF8'))"
+
+VERIFY_FUNCTIONS = {
+    # Rows of one table that are not as the record has them.
+    "record_compared(table_ text)": (
+        _DIFFERENCES,
+        f"""
+BEGIN{_WHOLE}
+    RETURN QUERY EXECUTE 'SELECT * FROM ' || quote_ident('compare_' || table_) || '()';
+END""",
+    ),
+    # Entries whose hash is not that of their body, or whose columns do not repeat it.
+    "record_unsound()": (
+        _DIFFERENCES,
+        f"""
+BEGIN{_WHOLE}
+    RETURN QUERY
+    SELECT e.n::text, CASE WHEN {_HASHED} THEN 'entry_columns' ELSE 'entry_altered' END,
+           array_remove(ARRAY[{_WRONG}], NULL), e.n
+    FROM record_entry e CROSS JOIN LATERAL json_to_record({SOUND_BODY}) AS b ({_AS})
+    WHERE NOT ({_HASHED} AND {_SAME});
+END""",
+    ),
+    # Entries that are sealed and gone, sealed with another hash, or in the record before what is sealed, unsealed.
+    "record_misplaced()": (
+        "TABLE (row_ text, difference_ text, position_ bigint, n_ bigint)",
+        f"""
+DECLARE era record; last record;
+BEGIN{_WHOLE}
+    SELECT * INTO era FROM record_era ORDER BY number DESC LIMIT 1;
+    SELECT * INTO last FROM record_seal s WHERE s.position >= era.from_position AND s.n > era.until_n
+    ORDER BY s.position DESC LIMIT 1;
+    RETURN QUERY
+    SELECT coalesce(e.n, s.n)::text,
+           CASE WHEN e.n IS NULL THEN 'entry_gone' WHEN s.n IS NULL THEN 'entry_inserted' ELSE 'entry_resealed' END,
+           s.position, coalesce(e.n, s.n)
+    FROM record_seal s FULL JOIN record_entry e ON e.n = s.n
+    WHERE e.n IS NULL OR s.leaf <> e.leaf OR s.xid <> e.xid
+       OR s.n IS NULL AND era.caught_up AND (e.n <= era.until_n OR (e.xid, e.n) <= (last.xid, last.n));
+END""",
+    ),
+    # Entries of one row whose numbers and instants go different ways, and seals out of the order of their transactions.
+    "record_disordered()": (
+        _DIFFERENCES,
+        f"""
+BEGIN{_WHOLE}
+    RETURN QUERY
+    SELECT o.n::text, 'entry_out_of_order', ARRAY['at'], o.n
+    FROM (SELECT e.n, e.at, lag(e.at) OVER (PARTITION BY e.table_name, e.row_id ORDER BY e.n) AS before
+          FROM record_entry e WHERE e.kind = 'change' AND e.row_id IS NOT NULL) o
+    WHERE o.at < o.before
+    UNION ALL
+    SELECT o.n::text, 'seal_out_of_order', ARRAY['position'], o.n
+    FROM (SELECT s.n, s.xid, s.position, lag(s.position) OVER (ORDER BY s.position) AS before,
+                 lag(s.xid) OVER era AS xid_before, lag(s.n) OVER era AS n_before
+          FROM (SELECT r.n, r.position, a.from_position, CASE WHEN r.n <= a.until_n THEN 0 ELSE r.xid END AS xid
+                FROM record_seal r
+                JOIN (SELECT b.from_position, lead(b.from_position) OVER (ORDER BY b.number) AS beyond, b.until_n
+                      FROM record_era b) a
+                ON r.position >= a.from_position AND (a.beyond IS NULL OR r.position < a.beyond)) s
+          WINDOW era AS (PARTITION BY s.from_position ORDER BY s.position)) o
+    WHERE o.position <> coalesce(o.before + 1, 0) OR (o.xid, o.n) < (o.xid_before, o.n_before);
+END""",
+    ),
+    # Balances that are not what their postings add up to: funds, awards, vouchers and their numbers.
+    "books_unsound()": (
+        "TABLE (table_ text, row_ text, columns_ text[])",
+        f"""
+BEGIN{_WHOLE}
+    RETURN QUERY
+    WITH held AS (
+        SELECT d.fund_id, d.amount,
+               CASE WHEN d.state IN ('reserved', 'returned') THEN 'reserved'
+                    WHEN d.state IN ('batched', 'released', 'unknown') THEN 'committed'
+                    WHEN d.state = 'paid' THEN 'spent' END AS part
+        FROM disbursement d WHERE NOT EXISTS (SELECT 1 FROM disbursement r WHERE r.replaces_id = d.id)
+        UNION ALL
+        SELECT a.fund_id, a.approved_amount, CASE e.state WHEN 'granted' THEN 'spent' ELSE 'reserved' END
+        FROM application a JOIN entitlement e ON e.application_id = a.id AND e.state <> 'released'
+        WHERE a.state = 'approved'
+          AND NOT EXISTS (SELECT 1 FROM disbursement d WHERE d.application_id = a.id AND d.state <> 'cancelled')),
+    sums AS (
+        SELECT f.id, f.appropriated, f.reserved, f.committed, f.spent,
+               coalesce(sum(h.amount) FILTER (WHERE h.part = 'reserved'), 0) AS reserved_sum,
+               coalesce(sum(h.amount) FILTER (WHERE h.part = 'committed'), 0) AS committed_sum,
+               coalesce(sum(h.amount) FILTER (WHERE h.part = 'spent'), 0) AS spent_sum,
+               (SELECT (e.body -> 'data' ->> 'appropriated')::numeric FROM record_entry e
+                WHERE e.table_name = 'fund' AND e.row_id = f.id::text AND e.action = 'insert' ORDER BY e.n LIMIT 1)
+               + coalesce((SELECT sum(x.amount) FROM fund_adjustment x WHERE x.fund_id = f.id), 0) AS appropriated_sum
+        FROM fund f LEFT JOIN held h ON h.fund_id = f.id GROUP BY f.id)
+    SELECT 'fund', s.id::text, array_remove(ARRAY[
+               CASE WHEN s.appropriated <> s.appropriated_sum THEN 'appropriated' END,
+               CASE WHEN s.reserved <> s.reserved_sum THEN 'reserved' END,
+               CASE WHEN s.committed <> s.committed_sum THEN 'committed' END,
+               CASE WHEN s.spent <> s.spent_sum THEN 'spent' END], NULL)
+    FROM sums s
+    WHERE (s.appropriated, s.reserved, s.committed, s.spent)
+          <> (coalesce(s.appropriated_sum, s.appropriated), s.reserved_sum, s.committed_sum, s.spent_sum)
+    UNION ALL
+    SELECT 'entitlement', e.id::text, ARRAY['amount']
+    FROM entitlement e JOIN application a ON a.id = e.application_id
+    WHERE e.state <> 'released' AND (a.state <> 'approved' OR e.amount <> a.approved_amount)
+    UNION ALL
+    SELECT 'voucher', v.id::text, ARRAY['total']
+    FROM voucher v LEFT JOIN voucher_line l ON l.voucher_id = v.id
+    GROUP BY v.id HAVING (v.total, v.total) IS DISTINCT FROM (sum(l.debit), sum(l.credit))
+    UNION ALL
+    SELECT 'voucher_line', l.voucher_id || '/' || l.serial, ARRAY['voucher_id']
+    FROM voucher_line l WHERE NOT EXISTS (SELECT 1 FROM voucher v WHERE v.id = l.voucher_id)
+    UNION ALL
+    SELECT 'voucher', v.id::text, ARRAY['number']
+    FROM (SELECT w.id, w.number, row_number() OVER (PARTITION BY w.unit_id, w.year ORDER BY w.number) AS place
+          FROM voucher w) v
+    WHERE v.number <> v.place
+    UNION ALL
+    SELECT 'voucher_counter', c.unit_id || '/' || c.year, ARRAY['last']
+    FROM voucher_counter c
+    WHERE c.last <> (SELECT count(*) FROM voucher v WHERE (v.unit_id, v.year) = (c.unit_id, c.year));
+END""",
+    ),
+}
