@@ -11,11 +11,14 @@ from sqlalchemy.orm import Session
 
 from api.arguments import Blueprint
 from api.download import FILE
-from api.fields import Body, Id, Instant, Part, Text, Whole
+from api.fields import Body, Flag, Id, Instant, Items, Part, Text, Whole
 from api.guard import Desk, operation
 from api.job import JobView, shown_job
 from api.paging import Page, PageQuery, page, page_of, window
 from benefits.assurance import record_export
+from benefits.assurance.evidence import job as evidence
+from benefits.assurance.evidence.package import Wanted
+from benefits.assurance.evidence.selection import Subject
 from benefits.casework import replay
 from benefits.core.actor import Actor
 from benefits.jobs.files import file_parts
@@ -30,7 +33,11 @@ _MEDIA_TYPES = {
     "jsonl": "application/jsonl",
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "package": "application/zip",
 }
+
+
+_SUFFIX = {"package": "zip"}
 
 
 class SelectionBody(Body):
@@ -91,15 +98,39 @@ class EventView(Body):
     )
 
 
-class ExportBody(SelectionBody):
-    """A selection, or an earlier export to be had again in another format: the same entries, to the row."""
+class SubjectBody(Body):
+    """Which cases an evidence package is of; one way of naming them."""
 
-    format = Text(required=True, choices=record_export.SHAPES)
+    application_id = Id()
+    member_id = Id(metadata={"description": "all cases of the member, with the membership"})
+    round_id = Id()
+    application_ids = Items(Id(), metadata={"description": "a sample, by its cases' ids"})
+    from_at = Instant(data_key="from", metadata={"description": "cases on which something was done from then on,"})
+    until_at = Instant(data_key="until", metadata={"description": "and before this"})
+
+    @validates_schema
+    def one_way(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        """A period has both ends and nothing else; any other way stands alone."""
+        if data.keys() != {"from_at", "until_at"} and (len(data) != 1 or data.keys() & {"from_at", "until_at"}):
+            raise ValidationError("subject_ways", "_schema")
+
+
+class ExportBody(SelectionBody):
+    """A selection, or an earlier export to be had again in another format, or the subject of an evidence package."""
+
+    format = Text(required=True, choices=(*record_export.SHAPES, "package"))
     same_as = Id(metadata={"description": "an earlier export's id, instead of a selection"})
+    subject = Part(SubjectBody, metadata={"description": "of a package alone"})
+    papers = Flag(metadata={"description": "a package: with the papers themselves; else with their digests"})
+    held = Items(Whole(), metadata={"description": "a package: sizes of the checkpoints that the asker holds"})
 
     @validates_schema
     def one_or_the_other(self, data: dict[str, Any], **_kwargs: Any) -> None:
-        """An earlier export brings its own selection."""
+        """An earlier export brings its own selection; a package has a subject instead of any."""
+        packing = data.keys() & {"subject", "papers", "held"}
+        selecting = data.keys() - packing - {"format"}
+        if selecting or "subject" not in data if data.get("format") == "package" else packing:
+            raise ValidationError("subject_wanted", "subject")
         if "same_as" in data and len(data) > 2:
             raise ValidationError("value_refused", "same_as")
 
@@ -149,14 +180,25 @@ def start_export(desk: Desk[None], body: dict[str, Any]) -> Any:
     """导出审计记录 / Make a file of a selection as it stands now, as a job; its result tells rows and digest.
 
     The result's `digest` is the SHA-256 of the rows and the same in every format: for the header and each row, a JSON
-    array of the cells' texts and a line end. `sha256` is the file's own.
+    array of the cells' texts and a line end. `sha256` is the file's own. With the format `package` the file is an
+    evidence package (docs/evidence-package.md) of the cases of `subject`, once all that belongs to it is sealed.
     """
     shape, earlier = body.pop("format"), body.pop("same_as", None)
-    if earlier is not None:
+    if shape == "package":
+        wanted = Wanted(
+            subject=_subject(body["subject"]), papers=body.get("papers", False), held=tuple(body.get("held", ()))
+        )
+        job = evidence.start_package(desk.session, desk.actor, wanted)
+    elif earlier is not None:
         job = record_export.repeat_export(desk.session, desk.actor, shape, earlier)
     else:
         job = record_export.start_export(desk.session, desk.actor, shape, Selection(**body))
     return shown_job(desk, job), {"Location": f"/api/v1/jobs/{job.id}"}
+
+
+def _subject(body: dict[str, Any]) -> Subject:
+    ids = body.pop("application_ids", None)
+    return Subject(**body, application_ids=None if ids is None else tuple(ids))
 
 
 @bp.route("/exports/<uuid:export_id>/file", methods=["GET"])
@@ -164,12 +206,15 @@ def start_export(desk: Desk[None], body: dict[str, Any]) -> Any:
 @bp.response(200, FILE, content_type="application/jsonl")
 @bp.response(200, FILE, content_type="text/csv")
 @bp.response(200, FILE, content_type=_MEDIA_TYPES["xlsx"])
+@bp.response(200, FILE, content_type=_MEDIA_TYPES["package"])
 def export_file(desk: Desk[Job]) -> Response:
     """导出文件 / The file of a finished export."""
     shape = desk.thing.params["shape"]
     parts = file_parts(desk.session, desk.thing.id)
     response = Response(parts, content_type=_MEDIA_TYPES[shape])
-    response.headers["Content-Disposition"] = f'attachment; filename="record-{desk.thing.id}.{shape}"'
+    response.headers["Content-Disposition"] = (
+        f'attachment; filename="record-{desk.thing.id}.{_SUFFIX.get(shape, shape)}"'
+    )
     return response
 
 

@@ -14,7 +14,9 @@ from sqlalchemy import create_engine
 import models.tables  # noqa: F401 - every table must be known before the first query
 from benefits.access.actors import load_actor
 from benefits.assurance import record_export
+from benefits.assurance.evidence import job as evidence
 from benefits.assurance.seal.sealer import keep_sealing
+from benefits.assurance.verification import job as verification
 from benefits.casework import lapse, replay, simulation, sweep
 from benefits.casework.report import snapshot
 from benefits.import_kinds import KINDS
@@ -28,6 +30,8 @@ from models.database import REACHING
 from models.secrecy import Secrecy
 
 HANDLERS: dict[str, Handler] = {  # kind of job → what does it
+    evidence.KIND: evidence.run_package,
+    verification.KIND: verification.run_verification,
     imports.JOB_KIND: partial(imports.run_import, kinds=KINDS),
     lapse.KIND: lapse.run_lapse,
     retention.KIND: retention.forget_files,

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from benefits.assurance.evidence import job as evidence
 from benefits.core.actor import Actor
 from benefits.core.errors import NotFound, StateForbids, invalid
 from benefits.jobs.files import keep_file
@@ -63,6 +64,8 @@ def repeat_export(session: Session, actor: Actor, shape: Shape, export_id: UUID)
         earlier = _find(session, actor, export_id)
     except NotFound:
         raise invalid("/same_as", "export_unknown") from None
+    if earlier.kind != KIND:
+        raise invalid("/same_as", "export_unknown")
     return _queue(session, actor, {**earlier.params, "shape": shape})
 
 
@@ -143,6 +146,6 @@ def find_export(session: Session, actor: Actor, export_id: UUID) -> Job:
 
 def _find(session: Session, actor: Actor, export_id: UUID) -> Job:
     job = find_job(session, actor, export_id)
-    if job.kind != KIND:
+    if job.kind not in {KIND, evidence.KIND}:
         raise NotFound
     return job

@@ -70,11 +70,16 @@ class Work:
     lost: threading.Event = field(default_factory=threading.Event)
 
     @contextmanager
-    def transaction(self) -> Iterator[tuple[Session, Actor]]:
-        """One transaction as the job's account, with its grants as they are now; commits at the end."""
+    def transaction(self, *, frozen: bool = False) -> Iterator[tuple[Session, Actor]]:
+        """One transaction as the job's account, with its grants as they are now; commits at the end.
+
+        Args:
+            frozen: all its statements see one snapshot; what others also write, such as the job itself, it cannot.
+        """
         if self.account_id is None:
             raise NotSignedIn
-        with session_for(self.shop.engine, NOBODY, secrecy=self.shop.secrecy) as session:
+        engine = self.shop.engine.execution_options(isolation_level="REPEATABLE READ") if frozen else self.shop.engine
+        with session_for(engine, NOBODY, secrecy=self.shop.secrecy) as session:
             actor = self.shop.load_actor(session, self.account_id, self.shop.now(), self.request_id)
             yield session, actor
 

@@ -1,0 +1,178 @@
+"""Evidence packages: what is in them, for whom, and that the stand-alone verifier agrees."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+from zipfile import ZipFile
+
+import pytest
+from sqlalchemy import text
+
+from benefits.assurance.evidence import job as evidence
+from benefits.jobs.work import Shop
+from config.settings import Settings
+from tests.conftest import as_superuser
+from tests.driver import Api
+from tests.evidence import PDF, package, paid_case, signed
+from tests.packages import judged
+from tests.story import colleague, filed, member_id, rows
+from tools import worker as tool
+from tools.provision import Provisioned
+
+Work = Callable[[], bool]
+
+
+@pytest.fixture
+def shop(settings: Settings, committed: Provisioned) -> Iterator[Shop]:
+    made = tool.shop(replace(settings, database_url=committed.app_url), threading.Event())
+    yield made
+    made.engine.dispose()
+
+
+def opened(content: bytes) -> dict[str, bytes]:
+    with ZipFile(BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_a_paid_case_is_proven_offline(committed_api: Api, worker: Work, shop: Shop, tmp_path: Path) -> None:
+    api, case = committed_api, paid_case(committed_api).rpartition("/")[2]
+    key = signed(shop)
+    result, content = package(api, worker, {"subject": {"application_id": case}, "papers": True})
+    assert judged(content, [key], folder=tmp_path) == (0, ["ok"])
+    files = opened(content)
+    tables = {name[5:-6] for name in files if name.startswith("rows/")}
+    assert {"act", "application", "assessment", "bank_result", "disbursement", "document", "entitlement"} <= tables
+    assert {"payment_batch", "policy", "voucher", "voucher_line"} <= tables
+    assert files["index.zh-CN.pdf"].startswith(b"%PDF")
+    assert PDF in files.values()
+    (policy,) = (name for name in files if name.startswith("policies/"))
+    assert b"[programme]" in files[policy] or b"edition" in files[policy]
+    said = [json.loads(files[name]) for name in files if name.startswith("assessments/")]
+    assert {one["answer"]["outcome"] for one in said} == {"eligible"}
+    assert result["sha256"] == hashlib.sha256(content).hexdigest()
+    assert (result["cases"], result["files"]) == (1, len(files))
+    assert len(rows(api, "SELECT n FROM record_entry WHERE kind = 'reading' AND action = 'document'")) == 1
+    (made,) = rows(api, "SELECT body ->> 'data' AS data FROM record_entry WHERE action = :kind", kind=evidence.KIND)
+    assert json.loads(made.data)["sha256"] == result["sha256"]
+
+
+def test_one_snapshot_gives_the_same_bytes(committed_api: Api, worker: Work, shop: Shop) -> None:
+    case = paid_case(committed_api).rpartition("/")[2]
+    signed(shop)
+    first, second = (package(committed_api, worker, {"subject": {"application_id": case}})[1] for _ in range(2))
+    assert first == second
+
+
+def test_without_the_papers_their_digests_are_there(
+    committed_api: Api, worker: Work, shop: Shop, tmp_path: Path
+) -> None:
+    case = paid_case(committed_api).rpartition("/")[2]
+    key = signed(shop)
+    _, content = package(committed_api, worker, {"subject": {"application_id": case}})
+    files = opened(content)
+    assert PDF not in files.values()
+    assert hashlib.sha256(PDF).hexdigest().encode() in files["rows/document.jsonl"]
+    assert [one["table"] for one in json.loads(files["manifest.json"])["withheld"]] == ["document"]
+    assert judged(content, [key], folder=tmp_path) == (0, ["ok"])
+    assert rows(committed_api, "SELECT n FROM record_entry WHERE kind = 'reading' AND action = 'document'") == []
+
+
+@pytest.mark.parametrize("way", ["member_id", "application_ids", "period"])
+def test_other_subjects(committed_api: Api, worker: Work, shop: Shop, tmp_path: Path, way: str) -> None:
+    api, paths = committed_api, [paid_case(committed_api), filed(committed_api, "D01-002")]
+    cases = [path.rpartition("/")[2] for path in paths]
+    subject: dict[str, Any] = {
+        "member_id": {"member_id": member_id(api, "D01-001")},
+        "application_ids": {"application_ids": cases},
+        "period": {"from": "2020-01-01T00:00:00+08:00", "until": "2090-01-01T00:00:00+08:00"},
+    }[way]
+    key = signed(shop)
+    _, content = package(api, worker, {"subject": subject})
+    files = opened(content)
+    assert json.loads(files["manifest.json"])["cases"] == sorted(cases[:1] if way == "member_id" else cases)
+    assert ("rows/membership.jsonl" in files) == (way == "member_id")
+    assert judged(content, [key], folder=tmp_path) == (0, ["ok"])
+
+
+def test_a_checkpoint_kept_outside_is_proven_to_be_the_beginning(
+    committed_api: Api, worker: Work, shop: Shop, tmp_path: Path
+) -> None:
+    key = signed(shop)
+    (early,) = rows(committed_api, "SELECT size, note FROM record_checkpoint")
+    copy = tmp_path / "copy"
+    copy.write_text(early.note)
+    case = paid_case(committed_api).rpartition("/")[2]
+    signed(shop, minutes=10)
+    _, content = package(committed_api, worker, {"subject": {"application_id": case}, "held": [early.size]})
+    assert judged(content, [key], f"--copy={copy}", folder=tmp_path) == (0, ["ok"])
+    _, content = package(committed_api, worker, {"subject": {"application_id": case}})
+    status, said = judged(content, [key], f"--copy={copy}", folder=tmp_path)
+    assert (status, said[1:]) == (1, [f"copy: the checkpoint of {early.size} entries is not in the package"])
+
+
+def test_a_row_altered_past_the_triggers_fails_the_package(
+    committed_api: Api, worker: Work, shop: Shop, tmp_path: Path, committed: Provisioned, superuser_url: str
+) -> None:
+    """The package shows the books as they stand; the record says what they should be."""
+    case = paid_case(committed_api).rpartition("/")[2]
+    key = signed(shop)
+    with as_superuser(superuser_url, committed) as superuser:
+        superuser.execute(text("SET session_replication_role = replica"))
+        superuser.execute(text("UPDATE disbursement SET amount = 1999.99"))
+    _, content = package(committed_api, worker, {"subject": {"application_id": case}})
+    status, (first, *differences) = judged(content, [key], folder=tmp_path)
+    assert (status, first) == (1, "failed")
+    (told,) = differences
+    assert told.startswith("disbursement ")
+    assert ": amount differ from its last entry (" in told
+
+
+def test_a_package_waits_until_all_of_it_is_sealed(
+    committed_api: Api, worker: Work, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evidence, "LONGEST_WAIT_S", 0.0)
+    case = paid_case(committed_api).rpartition("/")[2]
+    job = committed_api("auditor").post("/audit/exports", {"format": "package", "subject": {"application_id": case}})
+    assert worker()
+    ended = committed_api("auditor").get(job.headers["Location"]).get_json()
+    assert (ended["state"], ended["result"]["code"]) == ("failed", "not_sealed_in_time")
+
+
+def test_who_may_have_one(api: Api) -> None:
+    case = filed(api).rpartition("/")[2]
+    body = {"format": "package", "subject": {"application_id": case}}
+    assert api("officer").post("/audit/exports", body).status_code == 403
+    assert api("auditor").post("/audit/exports", body).status_code == 202
+    colleague(api, "auditor-d02", "auditor", unit="AH-D02", person=871)
+    for unseen in (case, str(uuid4())):
+        refused = api("auditor-d02").post("/audit/exports", {**body, "subject": {"application_id": unseen}})
+        assert refused.status_code == 422
+        assert [(each["pointer"], each["code"]) for each in refused.get_json()["errors"]] == [
+            ("/subject", "no_such_cases")
+        ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"format": "package"},
+        {"format": "package", "subject": {}},
+        {"format": "package", "subject": {"from": "2026-01-01T00:00:00+08:00"}},
+        {"format": "package", "subject": {"application_id": str(uuid4()), "member_id": str(uuid4())}},
+        {"format": "package", "subject": {"application_id": str(uuid4())}, "kind": "change"},
+        {"format": "csv", "subject": {"application_id": str(uuid4())}},
+        {"format": "csv", "papers": True},
+    ],
+)
+def test_what_is_no_package(api: Api, body: dict[str, Any]) -> None:
+    refused = api("auditor").post("/audit/exports", body)
+    assert refused.status_code == 422
+    assert all(each["pointer"].startswith("/subject") for each in refused.get_json()["errors"])
