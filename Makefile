@@ -1,7 +1,7 @@
 # Everything a person starts here. `make help` lists it; run, test and check set everything up by themselves.
 
 .DEFAULT_GOAL := help
-.PHONY: help run seed demo replay test check format bench faults lock setup develop
+.PHONY: help run seed demo replay verify test check format bench faults lock setup develop
 
 # The machine's Python: 3.11 by name if it is there and works, else python3.
 PYTHON ?= $(shell python3.11 -c '' 2>/dev/null && echo python3.11 || echo python3)
@@ -22,6 +22,9 @@ demo: setup ## tell the whole story against the running server, from the roster 
 
 replay: setup ## evaluate every stored decision anew (with the server stopped, or DATABASE_URL set); none may differ
 	@$(VENV) -m tools.replay
+
+verify: setup ## check record, seal, every row and balance (server stopped, or DATABASE_URL set; KEY=public key, COPIES=folder)
+	@$(VENV) -m tools.verify_record $(if $(KEY),--key '$(KEY)') $(if $(COPIES),--copies '$(COPIES)')
 
 test: develop ## run all tests on an embedded PostgreSQL of their own (ONLY=path or name narrows them)
 	@$(VENV) -m pytest $(ONLY)
