@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 from flask import Response
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from api import idempotency
 from tests.faults.planted.defect import Defect
@@ -31,6 +34,21 @@ def _expires() -> None:
     idempotency.Kept.keep = keep  # type: ignore[method-assign]
 
 
+def _for_any_request() -> None:
+    """The fingerprint of every request is the same."""
+    idempotency._digest_of_request = lambda: b""
+
+
+def _of_everybody() -> None:
+    """Keys are looked for and kept as if one account had sent them all."""
+    kept = idempotency.Kept.of_request
+
+    def of_request(session: Session, actor: Any) -> Any:
+        return kept(session, SimpleNamespace(account_id=UUID(int=1), at=actor.at))  # type: ignore[arg-type]
+
+    idempotency.Kept.of_request = of_request  # type: ignore[method-assign]
+
+
 def _not_locked() -> None:
     """The lock on a key is asked for, and its answer not heard."""
     idempotency.text = lambda _statement: text("SELECT CAST(:number AS bigint) IS NOT NULL")
@@ -50,6 +68,14 @@ def _in_a_second_transaction() -> None:
 
 DEFECTS = {
     "key_in_a_second_transaction": Defect("the one transaction of effect and key", _in_a_second_transaction),
+    "key_for_any_request": Defect("the fingerprint that binds a key to its request", _for_any_request),
+    "key_of_everybody": Defect(
+        "the account in a key's name, and the wall between accounts' keys",
+        _of_everybody,
+        "ALTER TABLE idempotency_key DROP CONSTRAINT fk_idempotency_key_account_id; "
+        "ALTER TABLE idempotency_key NO FORCE ROW LEVEL SECURITY; "
+        "ALTER TABLE idempotency_key DISABLE ROW LEVEL SECURITY",
+    ),
     "key_not_kept": Defect("the row that binds a key to its answer", _not_kept),
     "key_expires": Defect("that keys of money have no end", _expires),
     "key_not_locked": Defect(
