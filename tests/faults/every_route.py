@@ -25,6 +25,7 @@ class Way:
     method: str
     rule: str
     keyed: bool
+    conditional: bool
     body: Mapping[str, Any] | None
 
 
@@ -36,9 +37,15 @@ def ways(app: Flask) -> Iterator[Way]:
             if rule.startswith(_SIGNS_OUT):
                 continue
             told = item.get(method.lower(), {})
-            keyed = any(each.get("name") == "Idempotency-Key" for each in told.get("parameters", []))
+            asked = {each.get("name") for each in told.get("parameters", [])}
             content = told.get("requestBody", {}).get("content", {})
-            yield Way(method, rule, keyed, content.get("application/json", {}).get("schema"))
+            yield Way(
+                method,
+                rule,
+                "Idempotency-Key" in asked,
+                "If-Match" in asked,
+                content.get("application/json", {}).get("schema"),
+            )
 
 
 def path_of(way: Way, known: Mapping[str, str]) -> str:
