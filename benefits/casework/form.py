@@ -86,8 +86,7 @@ def _form(
 def _said_with(act: Act, words: Labels) -> str:
     """The note of an act, and the minutes of the meeting that decided."""
     minutes = words.part("form")["minutes"].format(minutes=act.minutes) if act.minutes else ""
-    said: str = words.gap.join(part for part in (act.note, minutes) if part)
-    return said
+    return f"{act.note or ''}{minutes}".strip()
 
 
 def _findings(programme: Programme, answer: Assessment, language: str) -> list[paper.Finding]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from benefits import catalogue
 from tests.driver import Api
@@ -121,6 +123,8 @@ def test_a_collective_decision_names_its_minutes(api: Api, fund: str) -> None:
     assert shown["state"] == "approved"
     acts = done(api("auditor").get(f"{path}/trail"))["items"]
     assert [act["minutes"] for act in acts if act["act"] == "approve"] == [None, "常委会〔2026〕8号纪要"]
+    form = PdfReader(BytesIO(api("officer", language="zh-CN").get(f"{path}/form.pdf").data))
+    assert "会议纪要：常委会〔2026〕8号纪要" in "".join(page.extract_text() for page in form.pages)
 
 
 def test_the_bands_of_the_contract_stay_where_none_are_given(api: Api) -> None:
