@@ -14,6 +14,7 @@ from api.download import FILE
 from api.fields import Body, Flag, Id, Instant, Items, Part, Text, Whole
 from api.guard import Desk, operation
 from api.job import JobView, shown_job
+from api.language import reader_language
 from api.paging import Page, PageQuery, page, page_of, window
 from benefits.assurance import record_export
 from benefits.assurance.evidence import job as evidence
@@ -33,6 +34,7 @@ _MEDIA_TYPES = {
     "jsonl": "application/jsonl",
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
     "package": "application/zip",
 }
 
@@ -192,7 +194,7 @@ def start_export(desk: Desk[None], body: dict[str, Any]) -> Any:
     elif earlier is not None:
         job = record_export.repeat_export(desk.session, desk.actor, shape, earlier)
     else:
-        job = record_export.start_export(desk.session, desk.actor, shape, Selection(**body))
+        job = record_export.start_export(desk.session, desk.actor, shape, Selection(**body), reader_language())
     return shown_job(desk, job), {"Location": f"/api/v1/jobs/{job.id}"}
 
 
@@ -206,6 +208,7 @@ def _subject(body: dict[str, Any]) -> Subject:
 @bp.response(200, FILE, content_type="application/jsonl")
 @bp.response(200, FILE, content_type="text/csv")
 @bp.response(200, FILE, content_type=_MEDIA_TYPES["xlsx"])
+@bp.response(200, FILE, content_type=_MEDIA_TYPES["pdf"])
 @bp.response(200, FILE, content_type=_MEDIA_TYPES["package"])
 def export_file(desk: Desk[Job]) -> Response:
     """导出文件 / The file of a finished export."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, get_args
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from benefits.assurance.evidence import job as evidence
@@ -16,14 +17,17 @@ from benefits.core.errors import NotFound, StateForbids, invalid
 from benefits.jobs.files import keep_file
 from benefits.jobs.queue import enqueue, find_job
 from benefits.jobs.work import Work
-from benefits.papers.export import Shape, export_rows
-from benefits.record.reader import PERMISSION, Event, Selection, snapshot, stream_events
+from benefits.papers.export import Export, Shape, export_rows
+from benefits.papers.record_list import Line, RecordList, record_list
+from benefits.record.reader import PERMISSION, Event, Selection, count_events, snapshot, stream_events
 from benefits.record.writer import write_entry
 from models.job import Job
+from models.unit import Unit
 from models.vocabulary import JobState
 
 KIND = "record_export"
-SHAPES: tuple[Shape, ...] = get_args(Shape)
+SHAPES: tuple[str, ...] = (*get_args(Shape), "pdf")
+MOST_PRINTED = 5_000  # entries: some hundred pages; whoever wants more takes a file that is searched
 COLUMNS = (
     "n",
     "at",
@@ -48,17 +52,22 @@ _READ: dict[str, Callable[[str], Any]] = {
 }
 
 
-def start_export(session: Session, actor: Actor, shape: Shape, selection: Selection) -> Job:
-    """Queue an export of what the record shows of a selection at this moment; entries that come later are not in it."""
+def start_export(session: Session, actor: Actor, shape: str, selection: Selection, language: str = "zh-CN") -> Job:
+    """Queue an export of what the record shows of a selection at this moment; entries that come later are not in it.
+
+    Raises:
+        Invalid: more entries than paper takes (`MOST_PRINTED`).
+    """
     wanted = {name: str(value) for name, value in asdict(selection).items() if value is not None}
-    return _queue(session, actor, {"shape": shape, "selection": wanted, "snapshot": snapshot(session)})
+    params = {"shape": shape, "selection": wanted, "snapshot": snapshot(session), "language": language}
+    return _queue(session, actor, params)
 
 
-def repeat_export(session: Session, actor: Actor, shape: Shape, export_id: UUID) -> Job:
+def repeat_export(session: Session, actor: Actor, shape: str, export_id: UUID) -> Job:
     """Queue an earlier export of the actor's again, in this shape: the same entries, to the row.
 
     Raises:
-        Invalid: no such export of the actor's own.
+        Invalid: no such export of the actor's own, or more entries than paper takes.
     """
     try:
         earlier = _find(session, actor, export_id)
@@ -71,6 +80,10 @@ def repeat_export(session: Session, actor: Actor, shape: Shape, export_id: UUID)
 
 def _queue(session: Session, actor: Actor, params: dict[str, Any]) -> Job:
     """The export is the work of the highest unit whose record the actor reads."""
+    if params["shape"] == "pdf":
+        found = count_events(session, actor, _selection(params), params["snapshot"], most=MOST_PRINTED)
+        if found > MOST_PRINTED:
+            raise invalid("/format", "too_many_to_print", most=MOST_PRINTED)
     held = min((grant for grant in actor.grants if grant.carries(PERMISSION)), key=lambda grant: grant.path)
     return enqueue(session, actor, kind=KIND, unit_id=held.unit_id, params=params)
 
@@ -81,10 +94,13 @@ def run_export(work: Work) -> None:
     The job's result: `format`; `rows`; `digest`, the SHA-256 of the rows, equal in all formats; `sha256` of the file;
     `paths` of the units whose record it covers.
     """
-    selection = Selection(**{name: _READ.get(name, str)(text) for name, text in work.params["selection"].items()})
     with work.transaction() as (session, actor):
-        events = stream_events(session, actor, selection, work.params["snapshot"])
-        export = export_rows(COLUMNS, _rows(work, events), work.params["shape"])
+        events = stream_events(session, actor, _selection(work.params), work.params["snapshot"])
+        rows = _rows(work, events)
+        if work.params["shape"] == "pdf":
+            export = _printed(session, actor, work.params, rows)
+        else:
+            export = export_rows(COLUMNS, rows, work.params["shape"])
         file_hash = keep_file(session, work.job_id, actor.account_id, export)
         result = {
             "format": work.params["shape"],
@@ -103,6 +119,34 @@ def run_export(work: Work) -> None:
             data={**result, "selection": work.params["selection"], "snapshot": work.params["snapshot"]},
         )
         work.finish(session, result)
+
+
+def _selection(params: dict[str, Any]) -> Selection:
+    return Selection(**{name: _READ.get(name, str)(text) for name, text in params["selection"].items()})
+
+
+def _printed(session: Session, actor: Actor, params: dict[str, Any], rows: Iterator[tuple[object, ...]]) -> Export:
+    """The same rows as paper, which bears their count and digest."""
+
+    def draw(_columns: Sequence[str], counted: Iterator[Sequence[object]]) -> Iterator[bytes]:
+        lines = [_line(dict(zip(COLUMNS, row, strict=True))) for row in counted]
+        said = "; ".join(f"{name}={value}" for name, value in params["selection"].items())
+        root = session.scalar(select(Unit.name).where(Unit.parent_id.is_(None))) or ""
+        yield record_list(RecordList(root, said, lines, export.digest, actor.at, actor.name), params["language"])
+
+    export = Export(COLUMNS, rows, draw)
+    return export
+
+
+def _line(row: dict[str, Any]) -> Line:
+    return Line(
+        n=row["n"],
+        at=row["at"],
+        what=f"{row['kind']} · {row['action']}",
+        where="\n".join(str(row[name]) for name in ("table", "row", "unit_code") if row[name]),
+        who="\n".join(row[name] for name in ("username", "account_name", "database_user") if row[name]),
+        data=row["data"],
+    )
 
 
 def _rows(work: Work, events: Iterator[Event]) -> Iterator[tuple[object, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import sha256
 from typing import Literal
 
@@ -12,6 +12,7 @@ from benefits.papers.csv_file import write_csv
 from benefits.papers.workbook import Table, write_workbook
 
 Shape = Literal["jsonl", "csv", "xlsx"]
+Write = Callable[[Sequence[str], Iterator[Sequence[object]]], Iterator[bytes]]  # columns and rows → the file
 _CHUNK_BYTES = 65_536
 _CHUNK_ROWS = 500
 _TEXTS = json.JSONEncoder(ensure_ascii=False)
@@ -26,12 +27,12 @@ class Export:
     was read from a file.
     """
 
-    def __init__(self, columns: Sequence[str], rows: Iterable[Sequence[object]], shape: Shape) -> None:
+    def __init__(self, columns: Sequence[str], rows: Iterable[Sequence[object]], write: Write) -> None:
         self.count = 0
         self._hash = sha256()
         self._hash.update(control_line(columns))
         self._columns = columns
-        self._chunks = {"jsonl": _jsonl, "csv": write_csv, "xlsx": _xlsx}[shape](columns, self._counted(rows))
+        self._chunks = write(columns, self._counted(rows))
 
     def __iter__(self) -> Iterator[bytes]:
         return self._chunks
@@ -55,7 +56,7 @@ def export_rows(columns: Sequence[str], rows: Iterable[Sequence[object]], shape:
 
     Money stands as text with its decimals in JSONL, as numbers in CSV and XLSX.
     """
-    return Export(columns, rows, shape)
+    return Export(columns, rows, {"jsonl": _jsonl, "csv": write_csv, "xlsx": _xlsx}[shape])
 
 
 def control_digest(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

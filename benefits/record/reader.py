@@ -109,6 +109,13 @@ def stream_events(session: Session, actor: Actor, selection: Selection, seen_in:
         yield _event(row)
 
 
+def count_events(session: Session, actor: Actor, selection: Selection, seen_in: str, *, most: int) -> int:
+    """How many entries of the selection a snapshot shows; counting stops beyond `most`."""
+    entries = _entries(actor, selection).where(text(_IN_SNAPSHOT).bindparams(snapshot=seen_in)).limit(most + 1)
+    counted: int = session.scalars(select(func.count()).select_from(entries.subquery())).one()
+    return counted
+
+
 def _entries(actor: Actor, selection: Selection) -> Select[*tuple[Any, ...]]:
     return (
         select(

@@ -15,14 +15,16 @@ from uuid import UUID
 
 import pytest
 from openpyxl import load_workbook
+from pypdf import PdfReader
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from benefits.access.actors import load_actor
+from benefits.assurance import record_export
 from benefits.assurance.record_export import KIND, find_export, repeat_export, run_export, start_export
 from benefits.core.actor import Actor
-from benefits.core.errors import NotFound, StateForbids
+from benefits.core.errors import Invalid, NotFound, StateForbids
 from benefits.jobs.files import file_parts
 from benefits.jobs.work import Shop
 from benefits.jobs.worker import work_once
@@ -96,6 +98,27 @@ def test_three_formats_of_one_selection_agree_to_the_row(desk: tuple[Session, Ac
         assert result["rows"] == len(rows)
         assert result["digest"] == control_digest(header, rows)
         assert result["sha256"] == hashlib.sha256(content).hexdigest()
+
+
+def test_the_same_selection_is_printed_with_its_count_and_digest(desk: tuple[Session, Actor], shop: Shop) -> None:
+    session, actor = desk
+    first = start_export(session, actor, "jsonl", Selection(table="unit"))
+    listed, _ = finish(session, actor, shop, first.id)
+    printed, content = finish(session, actor, shop, repeat_export(session, actor, "pdf", first.id).id)
+    assert (printed["rows"], printed["digest"]) == (listed["rows"], listed["digest"])
+    paper = "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+    assert listed["digest"] in paper
+    assert "AH-D01" in paper
+
+
+def test_more_than_paper_takes_is_refused_and_not_cut(
+    desk: tuple[Session, Actor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record_export, "MOST_PRINTED", 3)
+    session, actor = desk
+    with pytest.raises(Invalid) as refused:
+        start_export(session, actor, "pdf", Selection(table="unit"))
+    assert [(fault.pointer, fault.code) for fault in refused.value.faults] == [("/format", "too_many_to_print")]
 
 
 def test_export_holds_what_was_complete_when_it_was_asked(desk: tuple[Session, Actor], shop: Shop) -> None:
