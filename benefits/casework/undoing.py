@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -75,7 +76,8 @@ def reverse(session: Session, actor: Actor, payment: Disbursement, taken: Taken)
         settle_awards(session, [case.id], EntitlementState.RELEASED)
     else:
         lower_award(session, case.id, amount)
-    keep_acts(session, actor, [payment], "reverse_payment", "resolved", seen=payment.payee_hash, note=taken.reason)
+    said: dict[str, Any] = {"seen": payment.payee_hash, "note": taken.reason, "minutes": taken.minutes}
+    keep_acts(session, actor, [payment], "reverse_payment", "resolved", amount=amount, **said)
     if whole:
         workflow.advance(session, actor, case, "reverse", ApplicationState.REVERSED, note=taken.reason, amount=amount)
     owed = taken.bank_serial is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import insert, select
@@ -34,8 +35,13 @@ def keep_acts(
     *,
     seen: bytes,
     note: str | None = None,
+    amount: Decimal | None = None,
+    minutes: str | None = None,
 ) -> None:
-    """Keep one act for each payment; `seen` hashes what the actor had before them. The cases stay as they are."""
+    """Keep one act for each payment; `seen` hashes what the actor had before them. The cases stay as they are.
+
+    `amount` is what the act is about where that is not the whole payment; `minutes` those of a collective decision.
+    """
     session.flush()  # the rows go in by themselves, and name payments that may be new
     cases = {
         row.id: row
@@ -57,8 +63,9 @@ def keep_acts(
                 "from_state": cases[payment.application_id].state,
                 "to_state": cases[payment.application_id].state,
                 "submission": cases[payment.application_id].submission,
-                "amount": payment.amount,
+                "amount": payment.amount if amount is None else amount,
                 "note": note,
+                "minutes": minutes,
                 "disbursement_id": payment.id,
                 **whose_hand(actor),
                 "seen_hash": seen,
