@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 
+from benefits.core.errors import StateForbids
+from benefits.money import fund as funds
 from models.vocabulary import BankOutcome
 from tests.bank import bank_says
 from tests.conftest import At
@@ -14,6 +17,7 @@ from tests.driver import Api
 from tests.story import (
     MEDICAL,
     balance,
+    books,
     colleague,
     done,
     new_fund,
@@ -110,8 +114,10 @@ def test_what_is_released_after_the_closing_is_carried_by_its_own_act(api: Api, 
     nothing = later("finance").act(f"/funds/{fund}", "carry-over")
     assert (nothing.status_code, nothing.get_json()["params"]["state"]) == (409, "nothing_available")
     done(later("reviewer").act(waiting, "return", {"reason": "情况有变"}))
-    # Control: `running` of `fund.reserve`; without it what a closed year released is given out again.
     assert balance(later, fund)["available"] == "1500.00"
+    # Control: `running` of `fund.reserve`; without it what a closed year released could be given out again.
+    with books(later) as session, pytest.raises(StateForbids):
+        funds.reserve(session, UUID(fund), Decimal("1.00"))
     done(later("finance").act(f"/funds/{fund}", "carry-over"))
     assert (balance(later, fund)["available"], balance(later, fund)["appropriated"]) == ("0.00", "1000.00")
     assert balance(later, successor(later, fund))["available"] == "99000.00"

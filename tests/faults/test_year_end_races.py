@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from itertools import count
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from benefits.money import fund as funds
 from tests.faults.test_races import codes, medical
 from tests.faults.wire import Answer, RemoteApi, at_once
-from tests.story import balance, done, recomputed, rows
+from tests.story import balance, books, done, recomputed, rows
 
 # One year after the other, for an earlier one with vouchers is closed first; 结转 stands apart from 2022 on.
 YEARS = range(2022, 2026)
@@ -63,9 +67,30 @@ def standing(wire: RemoteApi, unit: str, on: str) -> dict[str, Decimal]:
     return {line["account"]: Decimal(line["closing"]) for line in lines}
 
 
+def test_a_closing_waits_for_who_moves_a_fund_and_then_sees_it(wire: RemoteApi) -> None:
+    """Control: the funds held before the figures are taken (`carry_over.lock_funds`)."""
+    unit, year = "AH-D01", 2021
+    fund = purse(wire, unit, year)
+    done(wire("reviewer").act(medical(wire, "D01-001"), "approve", {"fund_id": fund}))
+    closing = drawn_up(wire, unit, year)
+    send = posting(wire, closing)
+    with ThreadPoolExecutor(1) as pool:
+        with books(wire) as session:
+            funds.release(session, UUID(fund), Decimal("1000.00"))
+            answer = pool.submit(send, None)
+            time.sleep(1)
+            assert not answer.done()
+        refused = answer.result()
+    assert (refused.code, refused.get_json()["params"]["state"]) == ("state_forbids", "figures_changed")
+    assert balance(wire, fund)["available"] == "50000.00"
+    with books(wire) as session:
+        funds.reserve(session, UUID(fund), Decimal("1000.00"))
+    done(wire("finance2").act(closing, "post"))
+
+
 @pytest.mark.parametrize("year", YEARS)
 def test_what_is_carried_is_what_was_there_whoever_approves_or_takes_back(wire: RemoteApi, year: int) -> None:
-    """Control: the funds held before the figures are taken (`carry_over.lock_funds`)."""
+    """The sums stay exact whichever comes first."""
     unit, fund = "AH-D01", purse(wire, "AH-D01", year)
     paths = [medical(wire, f"D01-00{number}") for number in (1, 2, 3) for _ in range(4)]
     held, asked = paths[:6], paths[6:]
