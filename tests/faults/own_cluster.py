@@ -16,7 +16,7 @@ from config.settings import Settings
 from tests.faults.worlds import Worlds
 from tools.migrate import upgrade
 from tools.postgres import Cluster
-from tools.provision import Passwords, provision
+from tools.provision import Passwords, Provisioned, provision
 
 SIZE_MB = 400  # of the small file system
 
@@ -27,6 +27,7 @@ class Own:
 
     cluster: Cluster
     folder: Path
+    made: Provisioned  # the template
     worlds: Worlds
 
     @contextmanager
@@ -57,7 +58,7 @@ def own_cluster(folder: Path, settings: Settings) -> Iterator[Own]:
         made = provision(cluster.url, "benefits_own", words)
         upgrade(made)
         demonstration.load(replace(settings, database_url=made.app_url))
-        yield Own(cluster, folder, Worlds(cluster.url, made, settings))
+        yield Own(cluster, folder, made, Worlds(cluster.url, made, settings))
     finally:
         cluster.stop()
 

@@ -28,12 +28,12 @@ from tests.story import MEDICAL, submitted, today
 WRITERS, CASES = 8, 6  # two of the writers approve these, the others book receipts
 READY_S = 10
 SEED = 7
-_RECEIPTS = """
+RECEIPTS = """
     SELECT v.reference AS key, (SELECT count(*) FROM voucher_line l WHERE l.voucher_id = v.id) AS parts,
            (SELECT count(*) FROM record_entry r WHERE r.table_name = 'voucher' AND r.row_id = v.id::text) AS recorded,
            (SELECT count(*) FROM idempotency_key k WHERE k.key = v.reference) AS kept
     FROM voucher v WHERE v.kind = 'receipt'"""
-_APPROVALS = """
+APPROVALS = """
     SELECT k.key, (SELECT count(*) FROM disbursement d WHERE d.application_id = a.id)
                 + (SELECT count(*) FROM entitlement e WHERE e.application_id = a.id) AS parts,
            (SELECT count(*) FROM record_entry r JOIN disbursement d ON r.row_id = d.id::text
@@ -89,7 +89,7 @@ def nothing_is_lost(own: Own, world: World, kills: int) -> None:
     story, chance = Story(beside), random.Random(SEED)
     for name in ("finance", "reviewer"):
         world.api(name)  # signs in
-    known = {row.key for row in found(world, _APPROVALS)}
+    known = {row.key for row in found(world, APPROVALS)}
     for _ in range(kills):
         fund, cases = story.fund(), SimpleQueue()
         for _ in range(CASES):
@@ -107,7 +107,7 @@ def nothing_is_lost(own: Own, world: World, kills: int) -> None:
         for each in writers:
             each.result()
         ready(world.settings.port, began)
-        receipts, approvals = found(world, _RECEIPTS), found(world, _APPROVALS)
+        receipts, approvals = found(world, RECEIPTS), found(world, APPROVALS)
         assert {(row.parts, row.recorded, row.kept) for row in receipts} <= {(2, 1, 1)}
         assert {(row.parts, row.recorded, row.kept) for row in approvals if row.key not in known} <= {(2, 1, 1)}
         lost = set(writing.acknowledged) - {row.key for row in (*receipts, *approvals)}

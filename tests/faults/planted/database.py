@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from api import problems, service
 from tests.faults.planted.defect import Defect
 
-_ON_THIS_DATABASE = "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET {}', current_database()); END $$"
+_HERE = "DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || quote_ident(current_database()) || ' SET {}'; END $$"
+
+
+def _read_only_unforeseen() -> None:
+    """A database that takes no writes is a fault like any other."""
+    problems.READ_ONLY = "unforeseen"
+
+
+def _settings_not_asked() -> None:
+    """Whatever the server is set to is fine."""
+    service.unsafe_settings = lambda _connection: {}  # type: ignore[assignment]
+
 
 DEFECTS = {
+    "settings_not_asked": Defect("the question for unsafe settings behind the health of a server", _settings_not_asked),
     "commits_not_awaited": Defect(
         "the wait of a commit for the disk, set behind the back of the check at the start",
-        sql=_ON_THIS_DATABASE.format("synchronous_commit = off"),
+        sql=_HERE.format("synchronous_commit = off"),
     ),
+    "read_only_unforeseen": Defect("what is told of a database that takes no writes", _read_only_unforeseen),
 }
