@@ -159,6 +159,6 @@ def test_commits_that_nobody_awaits_are_noticed(own: Own, record_property: Calla
     """M3: `synchronous_commit=off` behind the back of the check at the start loses what was acknowledged."""
     record_property("planted", "commits_not_awaited")
     lost = pytest.raises(AssertionError, match="acknowledged writes lost")
-    with own.worlds("commits_not_awaited") as broken, lost as noticed:
+    with own.worlds("commits_not_awaited", "settings_not_asked") as broken, lost as noticed:
         nothing_is_lost(own, broken, 8)
     record_property("noticed", str(noticed.value).partition("\n")[0])
