@@ -26,6 +26,7 @@ from flask_jwt_extended import get_jwt, verify_jwt_in_request
 from sqlalchemy.orm import Session
 
 from api import clock, idempotency
+from api.standstill import require_money_may_move
 from benefits.access.actors import actor_of_sign_in
 from benefits.core.actor import Actor
 from benefits.core.errors import Fault, Invalid, NotSignedIn, PreconditionRequired, Stale
@@ -74,7 +75,7 @@ def operation(
         public: no sign-in; the view gets no desk.
         keyed: needs an Idempotency-Key; the answer is kept and replayed.
         conditional: needs If-Match with the thing's version.
-        moves_money: the key never expires.
+        moves_money: the key never expires, and nothing is done while the record is found to be an older one.
     """
     guard = Operation(permission, public, keyed, conditional, moves_money)
     taken = list(signature(load).parameters)[2:] if load else []
@@ -99,6 +100,8 @@ def operation(
             if first is not None:
                 session.rollback()  # what was loaded for the act was locked, and perhaps touched
                 return _finish(first)
+            if moves_money:
+                require_money_may_move(session)
             return _finish(kept.keep(_answer(view, desk, conditional, path), actor.at, for_ever=moves_money))
 
         guarded.operation = guard  # type: ignore[attr-defined]

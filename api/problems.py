@@ -57,6 +57,8 @@ STATUS: dict[type[Refusal], int] = {
     errors.KeyMissing: 400,
     errors.TooMany: 429,
     errors.Unavailable: 503,
+    errors.RecordRestored: 503,
+    errors.NotYetSealed: 409,
 }
 
 READ_ONLY = "25006"  # PostgreSQL's code for a write where only reading is allowed
@@ -79,6 +81,7 @@ CONSTRAINTS: dict[str, Refusal] = {
     "uq_household_member_one_file": errors.HouseholdFiled(),
     "uq_disbursement_replaces_id": errors.AlreadyPaid(),
     "ck_household_destruction_two_persons": errors.DutyConflict(),
+    "ck_restoration_two_persons": errors.DutyConflict(),
 }
 
 # Codes of werkzeug's own failures.

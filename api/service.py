@@ -9,13 +9,16 @@ from typing import Any
 
 from flask import Response, current_app, g, request, send_from_directory
 from marshmallow import fields
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram, generate_latest
-from sqlalchemy.exc import OperationalError
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, Histogram, generate_latest
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
+from api import clock
 from api.arguments import Blueprint
 from api.fields import Body
 from api.guard import operation
 from api.problems import problem
+from api.standstill import money_moves
+from benefits.assurance.seal.proof import blind_window
 from models import schema
 from models.database import db
 from models.safety import unsafe_settings
@@ -36,6 +39,13 @@ _SECONDS = Histogram(
     "Time to answer, by serving process, method, route template and status; _count counts the requests",
     ("process", "method", "route", "status"),
     registry=_measures,
+)
+_UNPROVED = Gauge("benefits_record_unproved_entries", "Entries that no signed checkpoint covers", registry=_measures)
+_UNPROVED_SECONDS = Gauge(
+    "benefits_record_unproved_seconds", "Age of the oldest entry that no signed checkpoint covers", registry=_measures
+)
+_RESTS = Gauge(
+    "benefits_money_rests", "1 while money rests because the record is found to be an older one", registry=_measures
 )
 
 
@@ -88,7 +98,14 @@ def ready() -> dict[str, str] | Response:
 @operation(public=True)
 @bp.response(200, {"type": "string"}, content_type="text/plain")
 def metrics() -> Response:
-    """度量 / Requests and their times in Prometheus' text form, of the one serving process that answers."""
+    """度量 / Requests and their times, of the one serving process that answers; and how far the record is proved."""
+    try:
+        covered = blind_window(db.session())
+        _UNPROVED.set(covered.entries)
+        _UNPROVED_SECONDS.set((clock.now() - covered.since).total_seconds() if covered.since else 0)
+        _RESTS.set(not money_moves(db.session()))
+    except SQLAlchemyError:  # away, or not migrated: the other measures are told all the same
+        db.session.rollback()
     return Response(generate_latest(_measures), content_type=CONTENT_TYPE_LATEST)
 
 

@@ -50,6 +50,11 @@ class Settings:
     max_upload_mb: int  # one file
     max_json_kb: int  # the body of any other request
     files_kept_days: int  # content of files that were sent in or made to fetch; their rows stay
+    checkpoint_dir: Path  # copies of signed checkpoints; outside the operator's reach in production
+    checkpoint_mail: str | None  # an address outside, to which one goes every hour
+    checkpoint_smtp: tuple[str, int] | None  # who takes such a letter; None: it is laid in DATA_DIR/mail
+    witness_url: str | None  # a C2SP tlog-witness that cosigns
+    witness_key: str | None  # its verifier key; None: what it answers is kept unchecked
     workers: int  # serving processes
     proxy_count: int  # reverse proxies whose X-Forwarded-* are believed
 
@@ -84,6 +89,13 @@ def load(environ: Mapping[str, str]) -> Settings:
         max_upload_mb=_whole(environ, "MAX_UPLOAD_MB", 40, 1, 1024),
         max_json_kb=_whole(environ, "MAX_JSON_KB", 1024, 16, 16384),
         files_kept_days=_whole(environ, "FILES_KEPT_DAYS", 90, 1, 3650),
+        checkpoint_dir=Path(environ.get("CHECKPOINT_DIR") or data_dir_of(environ) / "checkpoints")
+        .expanduser()
+        .absolute(),
+        checkpoint_mail=environ.get("CHECKPOINT_MAIL") or None,
+        checkpoint_smtp=_host_port(environ, "CHECKPOINT_SMTP"),
+        witness_url=_web_address(environ, "WITNESS_URL"),
+        witness_key=environ.get("WITNESS_KEY") or None,
         workers=_whole(environ, "WORKERS", 2, 1, 64),
         proxy_count=_whole(environ, "PROXY_COUNT", 0, 0, 8),
     )
@@ -120,6 +132,23 @@ def _url(environ: Mapping[str, str], name: str) -> str:
     if len(parts.path) < 2 or not parts.username:
         raise SettingsError(f"{name} names no user or no database: write postgresql://user:password@host/database.")
     return f"{DRIVER}://{rest}"
+
+
+def _host_port(environ: Mapping[str, str], name: str) -> tuple[str, int] | None:
+    text = environ.get(name)
+    if not text:
+        return None
+    host, _, port = text.rpartition(":")
+    if not host or not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        raise SettingsError(f"{name} is “{text}”: write host:port.")
+    return host, int(port)
+
+
+def _web_address(environ: Mapping[str, str], name: str) -> str | None:
+    text = environ.get(name)
+    if text and (urlsplit(text).scheme not in {"http", "https"} or not urlsplit(text).hostname):
+        raise SettingsError(f"{name} is “{text}”: write an address that begins with http:// or https://.")
+    return text or None
 
 
 def _key(environ: Mapping[str, str], name: str, size: int) -> bytes:

@@ -14,8 +14,10 @@ from sqlalchemy import create_engine
 import models.tables  # noqa: F401 - every table must be known before the first query
 from benefits.access.actors import load_actor
 from benefits.assurance import record_export
+from benefits.assurance.checkpoint import CheckpointError
 from benefits.assurance.evidence import job as evidence
-from benefits.assurance.seal.sealer import keep_sealing
+from benefits.assurance.seal.places import Places
+from benefits.assurance.seal.sealer import Sealer, keep_sealing, keep_sending
 from benefits.assurance.verification import job as verification
 from benefits.casework import lapse, replay, simulation, sweep
 from benefits.casework.report import snapshot
@@ -48,7 +50,8 @@ def main() -> int:
     """Work with the settings of the environment, whose DATABASE_URL is the serving role's."""
     try:
         settings = load(os.environ)
-    except SettingsError as error:
+        places = Places.of(settings)
+    except (SettingsError, CheckpointError) as error:
         print(f"worker: {error}", file=sys.stderr)
         return 1
     logging.configure()
@@ -56,10 +59,13 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     work = shop(settings, stop)
-    sealer = threading.Thread(target=keep_sealing, args=(work, settings.signing_key), name="sealer")
-    sealer.start()
+    sealer = Sealer(work, places, settings.signing_key)
+    sealing = [threading.Thread(target=each, args=(sealer,)) for each in (keep_sealing, keep_sending)]
+    for each in sealing:
+        each.start()
     run(work, HANDLERS, daily=DAILY)
-    sealer.join()
+    for each in sealing:
+        each.join()
     return 0
 
 

@@ -79,6 +79,9 @@ PERMISSIONS = MappingProxyType(
         "screening.keep": frozenset({"officer", "screening_medical"}),
         "screening.result": frozenset({"screening_medical"}),
         "record.read": frozenset({"auditor"}),
+        "restoration.read": frozenset({"auditor", "finance", "admin"}),
+        "restoration.record": frozenset({"auditor"}),
+        "restoration.release": frozenset({"auditor", "admin"}),
         "audit.work": frozenset({"auditor"}),
         "finding.read": frozenset(
             {

@@ -12,10 +12,17 @@ from benefits.intake.row import Checked
 from benefits.money.bank_answer import COLUMNS, BankAnswer, check_bank_answers
 from benefits.money.bank_judgement import judge
 from benefits.money.bank_result import book
+from benefits.record.restored import require_whole
 
 
 def take_bank_results(session: Session, actor: Actor, taking: Taking) -> Iterator[Checked[BankAnswer]]:
-    """Check and judge every answer; the same file booked twice books once."""
+    """Check and judge every answer; the same file booked twice books once.
+
+    Raises:
+        RecordRestored: to be booked, while the record is found to be an older one.
+    """
+    if taking.apply:
+        require_whole(session)
     checked = check_bank_answers(taking.rows)
     judged = book(session, actor, checked, taking.import_id) if taking.apply else judge(session, actor, checked)
     for each in judged:

@@ -8,6 +8,9 @@ from io import BytesIO
 from itertools import groupby
 from threading import Lock
 
+from reportlab.graphics import renderPDF
+from reportlab.graphics.barcode.qr import QrCodeWidget
+from reportlab.graphics.shapes import Drawing
 from reportlab.pdfgen.canvas import Canvas
 
 from benefits.papers.font import FONT, font, printable, width
@@ -19,6 +22,7 @@ _ASCENT = 0.86  # from the top of a line to its base, as a part of the size
 RUNNING_HEAD = 7 * MM
 _FOOT_SIZE = 7.0
 _BLACK, _RED = (0, 0, 0), (0.8, 0, 0)
+_ALIGN = {"label": 0.5, "centre": 0.5, "figure": 1.0, "text": 0.0}
 
 
 @dataclass(frozen=True)
@@ -148,11 +152,14 @@ def _frame(canvas: Canvas, sheet: Sheet, placed: Sequence[Placed]) -> None:
 
 def _fill(canvas: Canvas, box: Box, top: float, height: float) -> None:
     """The text of a box: centred in height, at the top where something is signed at the foot."""
+    if box.cell.kind == "code":
+        _code(canvas, box, top, height)
+        return
     step = box.size * LEADING
     room = height - len(box.cell.sign) * step
     free = max(0.0, room - len(box.lines) * step)
     start = top - (PADDING if box.cell.sign else free / 2)
-    align = {"label": 0.5, "centre": 0.5, "figure": 1.0, "text": 0.0}[box.cell.kind]
+    align = _ALIGN[box.cell.kind]
     x = box.x + PADDING + align * (box.width - 2 * PADDING)
     canvas.setFillColorRGB(*(_RED if box.cell.red else _BLACK))
     for number, line in enumerate(box.lines):
@@ -162,6 +169,15 @@ def _fill(canvas: Canvas, box: Box, top: float, height: float) -> None:
     for number, line in enumerate(reversed(box.cell.sign)):
         y = top - height + PADDING + number * step + box.size * (1 - _ASCENT)
         _write(canvas, box.x + box.width - 2 * PADDING, y, printable(line), box.size, align=1)
+
+
+def _code(canvas: Canvas, box: Box, top: float, height: float) -> None:
+    """A QR code in the middle of its box."""
+    side = min(box.width, height) - 2 * PADDING
+    code = QrCodeWidget(box.cell.text, barWidth=side, barHeight=side, barLevel="M")
+    drawing = Drawing(side, side)
+    drawing.add(code)
+    renderPDF.draw(drawing, canvas, box.x + (box.width - side) / 2, top - (height + side) / 2)
 
 
 def _side_title(canvas: Canvas, page: Page, title: str, top: float, foot: float) -> None:

@@ -14,12 +14,15 @@ LEADING = 1.4
 PADDING = 1.3 * MM
 _LABEL_TEXT = 0.94  # labels are set a little smaller than what is filled in
 
-Kind = Literal["label", "text", "centre", "figure"]
+Kind = Literal["label", "text", "centre", "figure", "code"]
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One box. `share` is its part of the row's width; `sign` are lines at its foot on the right; `red` is in red."""
+    """One box. `share` is its part of the row's width; `sign` are lines at its foot on the right; `red` is in red.
+
+    The text of a `code` is drawn as a QR code, as large as the box lets it be.
+    """
 
     text: str
     share: float
@@ -152,7 +155,8 @@ def _boxes(page: Page, section: Section, row: Row) -> Iterator[Box]:
     for cell in row.cells:
         wide = cell.share * unit
         size = page.size * _LABEL_TEXT if cell.kind == "label" else page.size
-        yield Box(x, wide, cell, broken(cell.text, wide - 2 * PADDING, size), size)
+        lines = () if cell.kind == "code" else broken(cell.text, wide - 2 * PADDING, size)
+        yield Box(x, wide, cell, lines, size)
         x += wide
 
 

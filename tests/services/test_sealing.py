@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import base64
-import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, create_engine, text
@@ -17,24 +16,23 @@ from sqlalchemy.pool import NullPool
 from benefits.assurance import checkpoint, merkle
 from benefits.assurance.checkpoint import VerifierKey
 from benefits.assurance.seal import sealing
-from benefits.assurance.seal.sealer import seal_once
+from benefits.assurance.seal.places import Places
+from benefits.assurance.seal.sealer import Sealer, seal_once
 from benefits.assurance.seal.tree import SealBrokenError, sealed_size, tree_of
 from benefits.jobs.work import Shop
 from benefits.record.writer import write_entry
 from config.settings import Settings
 from models.seal import RecordCheckpoint, RecordKey
 from tests.conftest import as_superuser
-from tests.sealed import SEED, seal_all, session_of, write
-from tools import worker
+from tests.sealed import SEED, seal_all, session_of, shop_of, write
 from tools.provision import Provisioned
 
 
 @pytest.fixture
 def shop(settings: Settings, committed: Provisioned) -> Iterator[Shop]:
     """What a worker on the test's own database works with."""
-    made = worker.shop(replace(settings, database_url=committed.app_url), threading.Event())
-    yield made
-    made.engine.dispose()
+    with shop_of(settings, committed) as made:
+        yield made
 
 
 def leaves(session: Session) -> list[bytes]:
@@ -163,13 +161,14 @@ def test_what_was_signed_is_not_signed_anew(
         sealing.sign(session, SEED, datetime.now(UTC))
 
 
-def test_the_sealer_signs_with_its_key_alone(shop: Shop) -> None:
-    seal_once(shop, None)
+def test_the_sealer_signs_with_its_key_alone(shop: Shop, tmp_path: Path) -> None:
+    places = Places(folder=tmp_path)
+    seal_once(Sealer(shop, places, None))
     with session_of(shop) as session:
         assert sealed_size(session) > 0
         assert session.query(RecordCheckpoint).count() == 0
     write(shop, 3)
-    seal_once(shop, SEED)
+    seal_once(Sealer(shop, places, SEED))
     with session_of(shop) as session:
         (row,) = session.query(RecordCheckpoint)
         assert base64.b64encode(row.root).decode() in row.note

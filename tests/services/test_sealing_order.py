@@ -6,7 +6,6 @@ import random
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -20,7 +19,7 @@ from benefits.jobs.work import Shop
 from config.settings import Settings
 from models.database import session_for
 from tests.conftest import as_superuser
-from tools import worker
+from tests.sealed import shop_of
 from tools.provision import Provisioned
 
 WRITERS = 8
@@ -30,9 +29,8 @@ _WRITE = "SELECT record_write('reading', :action, NULL, NULL, NULL, NULL, '{}')"
 
 @pytest.fixture
 def shop(settings: Settings, committed: Provisioned) -> Iterator[Shop]:
-    made = worker.shop(replace(settings, database_url=committed.app_url), threading.Event())
-    yield made
-    made.engine.dispose()
+    with shop_of(settings, committed) as made:
+        yield made
 
 
 def write_until(stop: threading.Event, url: str, seed: int, written: list[int]) -> None:

@@ -42,11 +42,14 @@ def log_in_force(session: Session) -> RecordLog | None:
 
 
 def is_due(session: Session, at: datetime) -> bool:
-    """Whether a checkpoint should be signed at `at`."""
-    size, newest = sealed_size(session), newest_checkpoint(session)
-    if newest is None:
+    """Whether a checkpoint should be signed at `at`: at once when a record is carried on after a restored backup."""
+    size, newest, log = sealed_size(session), newest_checkpoint(session), log_in_force(session)
+    if newest is None or log is None:
         return size > 0
-    return size >= newest.size + MOST_ENTRIES or (size > newest.size and at >= newest.signed_at + MOST_TIME)
+    if size <= newest.size:
+        return False
+    overdue = size >= newest.size + MOST_ENTRIES or at >= newest.signed_at + MOST_TIME
+    return overdue or newest.generation < log.generation
 
 
 def sign(session: Session, seed: bytes, at: datetime) -> RecordCheckpoint | None:
