@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from api import json_body
 from api.language import fill, messages, reader_language
-from benefits.core import errors
+from benefits.core import errors, record_errors
 from benefits.core.errors import ExitNotDue, Fault, Invalid, NotEligible, Refusal, YearNotReady
 from benefits.record.writer import write_refusal
 from benefits.rules.answer import explained
@@ -57,8 +57,8 @@ STATUS: dict[type[Refusal], int] = {
     errors.KeyMissing: 400,
     errors.TooMany: 429,
     errors.Unavailable: 503,
-    errors.RecordRestored: 503,
-    errors.NotYetSealed: 409,
+    record_errors.RecordRestored: 503,
+    record_errors.NotYetSealed: 409,
 }
 
 READ_ONLY = "25006"  # PostgreSQL's code for a write where only reading is allowed

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from benefits.assurance.seal.places import Places
 from benefits.assurance.seal.watch import lacks
-from benefits.core.errors import RecordRestored
+from benefits.core.record_errors import RecordRestored
 from benefits.record.restored import is_restored, require_whole
 from config.settings import Mode
 

@@ -243,15 +243,3 @@ class Unavailable(Refusal):
     """The service cannot do this now; nothing was written; try again."""
 
     code = "unavailable"
-
-
-class RecordRestored(Refusal):
-    """The record is older than a checkpoint held outside; no money moves until auditors have put that right."""
-
-    code = "record_restored"
-
-
-class NotYetSealed(Refusal):
-    """The entry is too new for a proof: it waits `waited_s` seconds; a checkpoint is due every `due_s`."""
-
-    code = "not_yet_sealed"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from benefits.core.errors import RecordRestored
+from benefits.core.record_errors import RecordRestored
 from models.restoration import Restoration, RestorationState
 
 

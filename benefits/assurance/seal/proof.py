@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from benefits.assurance import merkle
 from benefits.assurance.seal.sealing import MOST_TIME, newest_checkpoint
 from benefits.assurance.seal.tree import sealed_size, tree_of
-from benefits.core.errors import NotFound, NotYetSealed, invalid
+from benefits.core.errors import NotFound, invalid
+from benefits.core.record_errors import NotYetSealed
 from models.record_entry import RecordEntry
 from models.seal import RecordCheckpoint, RecordCopy, RecordKey, RecordSeal
 
