@@ -16,6 +16,7 @@ GUIDES = Path(__file__).resolve().parents[2] / "docs" / "guides"
 ENGLISH = sorted(path for path in GUIDES.glob("*.md") if not path.name.endswith(".zh-CN.md"))
 ALL = sorted(GUIDES.glob("*.md"))
 SOME_ID = str(UUID(int=0))
+COUNTED = {"N", "SIZE"}  # what the path names by a number: an entry, a checkpoint
 PREFIX = "/api/v1"
 
 _BLOCK = re.compile(r"^```\w*\n.*?^```$", re.MULTILINE | re.DOTALL)
@@ -47,7 +48,11 @@ def commands(text: str) -> Iterator[tuple[str, str, str]]:
             path = PREFIX + target[1] if target[1] else target[2]
             given = re.search(r" -X ([A-Z]+)", command)
             method = given[1] if given else "POST" if re.search(r" -[dF] ", command) else "GET"
-            yield method, re.sub(r"\$\w+", SOME_ID, path.split("?")[0]), command
+            yield method, re.sub(r"\$(\w+)", _filled, path.split("?")[0]), command
+
+
+def _filled(variable: re.Match[str]) -> str:
+    return "1" if variable[1] in COUNTED else SOME_ID
 
 
 def codes(text: str) -> set[str]:
