@@ -52,7 +52,7 @@ def print_slip(session: Session, actor: Actor, payment: Disbursement, language: 
             checked_by=hands.get("payment_approved"),
             released_by=hands.get("released"),
             bank_serial=payment.bank_serial or "",
-            paid_on=payment.settled_on if payment.state == "paid" else None,
+            paid_on=payment.settled_on if payment.state in {"paid", "reversed"} else None,
         ),
         language,
     )
