@@ -109,12 +109,14 @@ def shown(payment: Disbursement) -> dict[str, Any]:
     """A payment as its page shows it."""
     names = ("id", "state", "amount", "application_id", "fund_id", "instalment", "batch_id", "serial", "replaces_id")
     more = ("bank_serial", "bank_reason", "settled_on", "reversed_amount", "created_at")
-    code = _REASONS.read(payment.bank_reason) if payment.bank_reason else None
-    reason = {
-        "bank_reason_code": code,
-        "bank_reason_label": _REASONS.label(code, reader_language()) if code else payment.bank_reason,
-    }
-    return {**{name: getattr(payment, name) for name in (*names, *more)}, **reason, "payee": shown_payee(payment)}
+    own = {name: getattr(payment, name) for name in (*names, *more)}
+    return {**own, **shown_reason(payment.bank_reason), "payee": shown_payee(payment)}
+
+
+def shown_reason(said: str | None) -> dict[str, str | None]:
+    """A bank's reason as its code of the table and in the reader's words; the bank's own where the table has none."""
+    code = _REASONS.read(said) if said else None
+    return {"bank_reason_code": code, "bank_reason_label": _REASONS.label(code, reader_language()) if code else said}
 
 
 @bp.route("", methods=["GET"])

@@ -40,7 +40,7 @@ class ImportForm(fields.Body):
 
 
 class ImportFile(fields.Body):
-    """The file: XLSX, or CSV in UTF-8 or GB18030."""
+    """The file: XLSX, or CSV in UTF-8 or GB18030; a bank's answers also as pain.002, camt.053 or camt.054."""
 
     file = Upload(required=True)
 

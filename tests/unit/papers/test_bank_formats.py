@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
+from importlib.resources import as_file, files
 from io import BytesIO
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import openpyxl
 import pytest
+import xmlschema
 
 from benefits.papers.bank_file import COLUMNS, BankBatch, BankLine, bank_file, read_bank_file
 from benefits.papers.bank_formats import FROZEN, bank_formats, formats_in
@@ -49,8 +52,36 @@ def test_the_workbook_has_the_columns_and_keeps_account_numbers_as_text() -> Non
     assert sum(Decimal(str(row[5])) for row in rows[1:]) == Decimal("2100.15")
 
 
-def test_pain_001_has_what_its_schema_requires_in_its_order() -> None:
-    """By hand against the published structure: its XSD is not at hand offline."""
+@pytest.fixture(scope="module")
+def schema() -> xmlschema.XMLSchema:
+    """ISO's own schema of pain.001.001.09, as the package `sepaxml` carries it."""
+    with as_file(files("sepaxml") / "schemas" / "pain.001.001.09.xsd") as path:
+        return xmlschema.XMLSchema(str(path))
+
+
+def test_pain_001_is_valid_by_its_schema(schema: xmlschema.XMLSchema) -> None:
+    longest = BankLine(4, "名" * 200, "6" * 34, "行" * 200, Decimal("999999999999.99"), "x" * 500)
+    schema.validate(bank_formats()["pain.001"].write(replace(BATCH, payer="会" * 200), [*LINES, longest]))
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("<MsgId>", "<Msg>"),
+        ("0.05<", "0.0500001<"),
+        ("TRF", "CASH"),
+        ('Ccy="CNY"', 'Ccy="Yuan"'),
+        ("2026-11-20<", "<"),
+    ],
+)
+def test_the_schema_sees_what_is_wrong(schema: xmlschema.XMLSchema, right: str, wrong: str) -> None:
+    content = bank_formats()["pain.001"].write(BATCH, LINES).decode()
+    assert right in content
+    spoilt = content.replace(right, wrong).replace("</MsgId>", "</Msg>" if wrong == "<Msg>" else "</MsgId>")
+    assert not schema.is_valid(spoilt.encode())
+
+
+def test_pain_001_says_the_same_payments_and_totals() -> None:
     root = ET.fromstring(bank_formats()["pain.001"].write(BATCH, LINES))
     assert root.tag == f"{{{PAIN['p']}}}Document"
 
