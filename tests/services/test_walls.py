@@ -18,6 +18,8 @@ from tests.services.walls import BEHIND_WALL, NO_RIGHT, TABLES, Border
 # A published or shipped policy, a unit and a fund's name belong to a line; here both unions are siblings, so that
 # neither is on the other's line.
 APPEND_ONLY = {
+    "fund_carry",
+    "reversal",
     "act",
     "assessment",
     "audit_sample",

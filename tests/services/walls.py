@@ -70,6 +70,7 @@ def _side(connection: Connection, top: str, root: uuid.UUID, letter: str) -> Sid
         "policy": {"state": "draft"},
         "household": {"key_wrapped": b"wrapped"},
         "roster_line": {"state": "left_out"},
+        "reversal": {"receivable_id": uuid.uuid4()},
     }
     rows = {}
     for name, table in TABLES.items():
