@@ -92,7 +92,9 @@ BEGIN{_WHOLE}
     WHERE o.position <> coalesce(o.before + 1, 0) OR (o.xid, o.n) < (o.xid_before, o.n_before);
 END""",
     ),
-    # Balances that are not what their postings add up to: funds, awards, vouchers and their numbers.
+    # Balances that are not what their postings add up to: funds, awards, vouchers and their numbers. What was given in
+    # kind is spent once finance books its invoice, and reserved until then; reversed payments are spent as far as
+    # nothing came back, and an award is less than what was approved by what was taken back.
     "books_unsound()": (
         "TABLE (table_ text, row_ text, columns_ text[])",
         f"""
@@ -102,10 +104,13 @@ BEGIN{_WHOLE}
         SELECT d.fund_id, d.amount,
                CASE WHEN d.state IN ('reserved', 'returned') THEN 'reserved'
                     WHEN d.state IN ('batched', 'released', 'unknown') THEN 'committed'
-                    WHEN d.state = 'paid' THEN 'spent' END AS part
+                    WHEN d.state IN ('paid', 'reversed') THEN 'spent' END AS part
         FROM disbursement d WHERE NOT EXISTS (SELECT 1 FROM disbursement r WHERE r.replaces_id = d.id)
         UNION ALL
-        SELECT a.fund_id, a.approved_amount, CASE e.state WHEN 'granted' THEN 'spent' ELSE 'reserved' END
+        SELECT d.fund_id, -CASE WHEN v.receivable_id IS NULL THEN v.amount ELSE o.received END, 'spent'
+        FROM reversal v JOIN disbursement d ON d.id = v.disbursement_id LEFT JOIN receivable o ON o.id = v.receivable_id
+        UNION ALL
+        SELECT a.fund_id, a.approved_amount, CASE e.state WHEN 'granted' THEN 'in_kind' ELSE 'reserved' END
         FROM application a JOIN entitlement e ON e.application_id = a.id AND e.state <> 'released'
         WHERE a.state = 'approved'
           AND NOT EXISTS (SELECT 1 FROM disbursement d WHERE d.application_id = a.id AND d.state <> 'cancelled')),
@@ -114,22 +119,25 @@ BEGIN{_WHOLE}
                coalesce(sum(h.amount) FILTER (WHERE h.part = 'reserved'), 0) AS reserved_sum,
                coalesce(sum(h.amount) FILTER (WHERE h.part = 'committed'), 0) AS committed_sum,
                coalesce(sum(h.amount) FILTER (WHERE h.part = 'spent'), 0) AS spent_sum,
+               coalesce(sum(h.amount) FILTER (WHERE h.part = 'in_kind'), 0) AS in_kind,
                (SELECT (e.body -> 'data' ->> 'appropriated')::numeric FROM record_entry e
                 WHERE e.table_name = 'fund' AND e.row_id = f.id::text AND e.action = 'insert' ORDER BY e.n LIMIT 1)
                + coalesce((SELECT sum(x.amount) FROM fund_adjustment x WHERE x.fund_id = f.id), 0) AS appropriated_sum
-        FROM fund f LEFT JOIN held h ON h.fund_id = f.id GROUP BY f.id)
-    SELECT 'fund', s.id::text, array_remove(ARRAY[
-               CASE WHEN s.appropriated <> s.appropriated_sum THEN 'appropriated' END,
-               CASE WHEN s.reserved <> s.reserved_sum THEN 'reserved' END,
-               CASE WHEN s.committed <> s.committed_sum THEN 'committed' END,
-               CASE WHEN s.spent <> s.spent_sum THEN 'spent' END], NULL)
-    FROM sums s
-    WHERE (s.appropriated, s.reserved, s.committed, s.spent)
-          <> (coalesce(s.appropriated_sum, s.appropriated), s.reserved_sum, s.committed_sum, s.spent_sum)
+        FROM fund f LEFT JOIN held h ON h.fund_id = f.id GROUP BY f.id),
+    wrong AS (
+        SELECT s.id, array_remove(ARRAY[
+                   CASE WHEN s.appropriated <> s.appropriated_sum THEN 'appropriated' END,
+                   CASE WHEN s.reserved + s.spent <> s.reserved_sum + s.spent_sum + s.in_kind
+                         AND s.spent BETWEEN s.spent_sum AND s.spent_sum + s.in_kind THEN 'reserved' END,
+                   CASE WHEN s.committed <> s.committed_sum THEN 'committed' END,
+                   CASE WHEN s.spent NOT BETWEEN s.spent_sum AND s.spent_sum + s.in_kind THEN 'spent' END],
+                   NULL) AS columns
+        FROM sums s)
+    SELECT 'fund', w.id::text, w.columns FROM wrong w WHERE cardinality(w.columns) > 0
     UNION ALL
     SELECT 'entitlement', e.id::text, ARRAY['amount']
     FROM entitlement e JOIN application a ON a.id = e.application_id
-    WHERE e.state <> 'released' AND (a.state <> 'approved' OR e.amount <> a.approved_amount)
+    WHERE e.state <> 'released' AND (a.state <> 'approved' OR e.amount > a.approved_amount)
     UNION ALL
     SELECT 'voucher', v.id::text, ARRAY['total']
     FROM voucher v LEFT JOIN voucher_line l ON l.voucher_id = v.id
