@@ -18,6 +18,7 @@ from benefits.casework.application import Filing, find_application, lock_applica
 from benefits.casework.assessment import judgement_of
 from benefits.casework.case_facts import stored_facts
 from benefits.casework.document import documents_of
+from benefits.casework.lookup import record_health_facts
 from benefits.money.disbursement import list_disbursements
 from benefits.money.payee import read_payee
 from benefits.rules.answer import to_json
@@ -91,7 +92,12 @@ class ApplicationQuery(PageQuery):
     programme = Text(load_default=None, most=64)
     state = Text(load_default=None, choices=tuple(ApplicationState))
     unit_code = Text(load_default=None, most=64)
+    below = Text(load_default=None, most=64, metadata={"description": "a unit's code: with its whole subtree"})
     member_id = Id(load_default=None)
+    from_on = Day(load_default=None, data_key="from", metadata={"description": "of `on`, inclusive"})
+    until_on = Day(load_default=None, data_key="until", metadata={"description": "inclusive"})
+    amount_from = Money(load_default=None, metadata={"description": "approved, else asked; inclusive"})
+    amount_until = Money(load_default=None)
 
 
 ApplicationPage = page_of(ApplicationSummary)
@@ -166,8 +172,10 @@ def file_application(desk: Desk[None], body: dict[str, Any]) -> Any:
 @operation("case.read", load=find_application)
 @bp.response(200, ApplicationView)
 def get_application(desk: Desk[Application]) -> Any:
-    """申请详情 / One case."""
-    return shown(desk, desk.thing)
+    """申请详情 / One case; that its facts on health or children were read is recorded."""
+    view = shown(desk, desk.thing)
+    record_health_facts(desk.session, desk.thing, view["facts"])
+    return view
 
 
 @bp.route("/<uuid:application_id>", methods=["PATCH"])

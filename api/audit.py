@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.arguments import Blueprint
 from api.download import FILE
-from api.fields import Body, Flag, Id, Instant, Items, Part, Text, Whole
+from api.fields import Body, Flag, Id, Instant, Items, Money, Part, Text, Whole
 from api.guard import Desk, operation
 from api.job import JobView, shown_job
 from api.language import reader_language
@@ -53,6 +53,9 @@ class SelectionBody(Body):
     unit_code = Text(metadata={"description": "with the unit's whole subtree"})
     application_id = Id()
     member_id = Id(metadata={"description": "the membership itself and its cases"})
+    programme = Text(metadata={"description": "of the case that the entry is about"})
+    amount_from = Money(metadata={"description": "of the `amount` in `data`, yuan, inclusive"})
+    amount_until = Money()
     request_id = Text()
     from_at = Instant(data_key="from", metadata={"description": "inclusive"})
     until_at = Instant(data_key="until", metadata={"description": "exclusive"})

@@ -57,6 +57,12 @@ class DisbursementQuery(PageQuery):
     application_id = Id(load_default=None)
     fund_id = Id(load_default=None)
     batch_id = Id(load_default=None)
+    programme = Text(load_default=None, most=64)
+    below = Text(load_default=None, most=64, metadata={"description": "a unit's code: with its whole subtree"})
+    from_on = Day(load_default=None, data_key="from", metadata={"description": "settled; inclusive"})
+    until_on = Day(load_default=None, data_key="until", metadata={"description": "inclusive"})
+    amount_from = Money(load_default=None)
+    amount_until = Money(load_default=None)
     state = Text(load_default=None, choices=tuple(DisbursementState))
 
 

@@ -84,6 +84,20 @@ END""",
     ),
     # Whose account it is, also where another unit keeps it: nobody passes for two persons by having two accounts.
     "account_person(account_ uuid)": ("uuid", "BEGIN RETURN (SELECT person_id FROM account WHERE id = account_); END"),
+    # Of an account that looked at something: its name, its unit's, and its roles at that instant. So that a member may be
+    # told who looked, also where the one who did works in a unit above (个人信息保护法 art. 44).
+    "account_told(account_ uuid, at_ timestamptz)": (
+        "text[]",
+        """
+BEGIN
+    RETURN (SELECT ARRAY[a.name, u.name] || ARRAY(
+                SELECT DISTINCT g.role FROM account_grant g
+                WHERE g.account_id = a.id AND (at_ AT TIME ZONE 'Asia/Shanghai')::date >= g.valid_from
+                  AND (g.valid_until IS NULL OR (at_ AT TIME ZONE 'Asia/Shanghai')::date <= g.valid_until)
+                  AND (g.revoked_at IS NULL OR g.revoked_at > at_) ORDER BY g.role)
+            FROM account a JOIN unit u ON u.id = a.unit_id WHERE a.id = account_);
+END""",
+    ),
     # Where a granted unit stands in the tree, before the grants have opened the scope.
     "unit_path(unit_ uuid)": ("text", "BEGIN RETURN (SELECT path FROM unit WHERE id = unit_); END"),
     # Whom a person declared as relatives, from whichever account, and who declared them.

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, func, or_
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import aliased
 
 from benefits.core.actor import Actor
 from models.unit import Unit
+
+# Wanted bounds of a list, null for none, each with the condition that holds it.
+Bounds = tuple[tuple[Any, Callable[[Any], ColumnElement[bool]]], ...]
 
 
 def within(actor: Actor, permission: str) -> ColumnElement[bool]:
@@ -17,6 +24,12 @@ def along(actor: Actor, permission: str) -> ColumnElement[bool]:
     """Units in those subtrees and on the lines above them: for what belongs to upper unions."""
     above = {prefix for path in actor.paths(permission) for prefix in lineage(path)}
     return or_(within(actor, permission), Unit.path.in_(above))
+
+
+def under(code: str) -> ColumnElement[bool]:
+    """The unit of this code and all below it; none where there is no such unit."""
+    top = aliased(Unit)
+    return func.starts_with(Unit.path, select(top.path).where(top.code == code).scalar_subquery())
 
 
 def lineage(path: str) -> list[str]:

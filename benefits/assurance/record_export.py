@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, get_args
 from uuid import UUID
 
@@ -47,6 +48,8 @@ COLUMNS = (
 _READ: dict[str, Callable[[str], Any]] = {
     "application_id": UUID,
     "member_id": UUID,
+    "amount_from": Decimal,
+    "amount_until": Decimal,
     "from_at": datetime.fromisoformat,
     "until_at": datetime.fromisoformat,
 }

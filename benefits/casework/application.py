@@ -9,11 +9,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager
 
 from benefits import catalogue
-from benefits.access.reach import within
+from benefits.access.reach import Bounds, under, within
 from benefits.casework import workflow
 from benefits.casework.case_facts import seal_facts, stored_facts
 from benefits.casework.round import joined_round, kept_to_round
@@ -81,8 +81,13 @@ def list_applications(
     state: str | None = None,
     unit_code: str | None = None,
     member_id: UUID | None = None,
+    below: str | None = None,
+    from_on: date | None = None,
+    until_on: date | None = None,
+    amount_from: Decimal | None = None,
+    amount_until: Decimal | None = None,
 ) -> list[Application]:
-    """Cases in order of filing, one more than `limit` where there are more."""
+    """Cases in order of filing, one more than `limit` where there are more; bounds are inclusive."""
     query = visible(actor).order_by(Application.id).limit(limit + 1)
     if after is not None:
         query = query.where(Application.id > after)
@@ -95,7 +100,15 @@ def list_applications(
     ):
         if wanted is not None:
             query = query.where(column == wanted)
-    return list(session.scalars(query))
+    amount = func.coalesce(Application.approved_amount, Application.amount)
+    bounds: Bounds = (
+        (below, under),
+        (from_on, lambda day: Application.event_on >= day),
+        (until_on, lambda day: Application.event_on <= day),
+        (amount_from, lambda least: amount >= least),
+        (amount_until, lambda most: amount <= most),
+    )
+    return list(session.scalars(query.where(*(holds(bound) for bound, holds in bounds if bound is not None))))
 
 
 def file_application(session: Session, actor: Actor, *, programme: str, member_id: UUID, filing: Filing) -> Application:

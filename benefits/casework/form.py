@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from benefits import catalogue
 from benefits.access.person import person_key
 from benefits.casework.assessment import Judgement, judgement_of
+from benefits.casework.case_facts import stored_facts
 from benefits.casework.document import documents_of
+from benefits.casework.lookup import record_health_facts
 from benefits.casework.workflow import acts_of
 from benefits.core.actor import UNION_ZONE, Actor
 from benefits.core.errors import NotFound
@@ -39,6 +41,7 @@ def print_form(session: Session, actor: Actor, application: Application, languag
     """
     programme = catalogue.programme(application.programme)
     judgement = judgement_of(session, application)
+    record_health_facts(session, application, stored_facts(session, application))
     return application_form(_form(session, actor, application, programme, judgement, language), language)
 
 

@@ -6,11 +6,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from benefits import catalogue
+from benefits.casework.lookup import Lookup, lookups_of
 from benefits.casework.standing import Award, Room, standing, word_of
-from benefits.core.actor import Actor
+from benefits.core.actor import UNION_ZONE, Actor
 from benefits.core.errors import NotFound
 from benefits.money.entitlement import open_occasion
 from benefits.papers import statement as paper
+from benefits.papers.labels import labels
 from benefits.registry.disclosure import masked_id_number
 from models.membership import Membership
 from models.unit import Unit
@@ -43,10 +45,27 @@ def print_statement(session: Session, actor: Actor, member: Membership, year: in
             rooms=[_room(each, language) for each in found.rooms],
             elsewhere_count=found.elsewhere.count,
             elsewhere_amount=found.elsewhere.amount,
+            lookups=[
+                _look(each, language)
+                for each in lookups_of(session, member)
+                if year in {None, each.at.astimezone(UNION_ZONE).year}
+            ],
             printed_at=actor.at,
             printed_by=actor.name,
         ),
         language,
+    )
+
+
+def _look(of: Lookup, language: str) -> paper.Look:
+    words = labels(language)
+    roles = words.value([words.word("role", role) for role in of.roles]) if of.roles else ""
+    return paper.Look(
+        at=of.at,
+        by=" ".join(filter(None, (of.name, roles))),
+        unit=of.unit or "",
+        what=words.word("lookup", of.what),
+        purpose=of.purpose or "",
     )
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import ColumnElement, Select, select, update
 from sqlalchemy.orm import Session
 
 from benefits.access.person import person_keys
-from benefits.access.reach import within
+from benefits.access.reach import Bounds, under, within
 from benefits.core.actor import Actor
 from benefits.core.errors import AlreadyPaid, NotFound, StateForbids
 from benefits.money.duty import require_duty
@@ -79,8 +80,14 @@ def list_disbursements(
     fund_id: UUID | None = None,
     batch_id: UUID | None = None,
     state: str | None = None,
+    programme: str | None = None,
+    below: str | None = None,
+    from_on: date | None = None,
+    until_on: date | None = None,
+    amount_from: Decimal | None = None,
+    amount_until: Decimal | None = None,
 ) -> list[Disbursement]:
-    """Payments in order of creation, one more than `limit` where there are more."""
+    """Payments in order of creation, one more than `limit` where there are more; bounds are inclusive."""
     query = _visible(actor).order_by(Disbursement.id).limit(limit + 1)
     if after is not None:
         query = query.where(Disbursement.id > after)
@@ -92,7 +99,20 @@ def list_disbursements(
     ):
         if wanted is not None:
             query = query.where(column == wanted)
+    bounds: Bounds = (
+        (programme, _of_programme),
+        (below, under),
+        (from_on, lambda day: Disbursement.settled_on >= day),
+        (until_on, lambda day: Disbursement.settled_on <= day),
+        (amount_from, lambda least: Disbursement.amount >= least),
+        (amount_until, lambda most: Disbursement.amount <= most),
+    )
+    query = query.where(*(holds(bound) for bound, holds in bounds if bound is not None))
     return [row[0] for row in session.execute(query)]
+
+
+def _of_programme(code: str) -> ColumnElement[bool]:
+    return Disbursement.application_id.in_(select(Application.id).where(Application.programme == code))
 
 
 def make_disbursements(session: Session, fund_id: UUID, amounts: Sequence[tuple[Application, Decimal]]) -> None:

@@ -17,6 +17,7 @@ from benefits.papers.sheet import MM, Cell, Kind, Page, Row, Section, pairs
 _A4 = Page(210 * MM, 297 * MM, margin=14 * MM, title=25 * MM, foot=7 * MM)
 _AWARD = (2, 5.4, 7.4, 2.3, 4.6, 3.7, 3.8, 4.6)
 _ROOM = (6, 6, 3, 5, 5, 5)
+_LOOK = (5.4, 6, 6.6, 6, 6)
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,17 @@ class Room:
 
 
 @dataclass(frozen=True)
+class Look:
+    """Somebody looked at what is kept of the member: when (aware), who, in which unit, at what, and what for."""
+
+    at: datetime
+    by: str
+    unit: str
+    what: str
+    purpose: str
+
+
+@dataclass(frozen=True)
 class Statement:
     """A member's benefits of one year, or of all (`year` None). The identity number is masked when printed."""
 
@@ -67,6 +79,7 @@ class Statement:
     elsewhere_amount: Decimal
     printed_at: datetime
     printed_by: str
+    lookups: Sequence[Look] = ()
 
 
 def statement(of: Statement, language: str) -> bytes:
@@ -78,6 +91,7 @@ def statement(of: Statement, language: str) -> bytes:
         _person(of, words, text, form),
         _awards(of, words, text),
         _rooms(of, words, text),
+        _looks(of, words, text),
         Section(text["confirm"], [Row((Cell(text["confirm_text"], 1, sign=(text["sign"],)),), 20 * MM)]),
     ]
     return pressed(
@@ -174,3 +188,20 @@ def _rooms(of: Statement, words: Labels, text: dict[str, str]) -> Section:
     said = text["elsewhere_line"].format(count=of.elsewhere_count, amount=words.yuan(of.elsewhere_amount))
     elsewhere = Row((Cell(text["elsewhere"], 6, "label"), Cell(said, 24)), 9 * MM)
     return Section(text["rooms"], [*rows, elsewhere], head)
+
+
+def _looks(of: Statement, words: Labels, text: dict[str, str]) -> Section:
+    """Who looked, the newest first."""
+    rows = [
+        _line(
+            _LOOK,
+            (words.instant(look.at), look.by, look.unit, look.what, look.purpose),
+            ("centre", "text", "text", "text", "text"),
+        )
+        for look in of.lookups
+    ]
+    if not rows:
+        return Section(text["lookups"], [Row((Cell(text["no_lookups"], 1, "centre"),), 17 * MM)])
+    return Section(
+        text["lookups"], rows, _head(_LOOK, text, ("looked_at", "looked_by", "looked_unit", "looked", "purpose"))
+    )

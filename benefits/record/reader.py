@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select, text
+from sqlalchemy import ColumnElement, Numeric, Row, Select, and_, case, cast, false, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from benefits.core.actor import Actor
@@ -36,6 +37,9 @@ class Selection:
     unit_code: str | None = None  # with the unit's whole subtree
     application_id: UUID | None = None
     member_id: UUID | None = None  # the membership itself and its cases
+    programme: str | None = None  # of the case that the entry is about
+    amount_from: Decimal | None = None  # of the image's `amount`, yuan, inclusive
+    amount_until: Decimal | None = None
     request_id: str | None = None
     from_at: datetime | None = None  # inclusive
     until_at: datetime | None = None  # exclusive
@@ -168,10 +172,22 @@ def _wanted(wanted: Selection) -> Iterator[ColumnElement[bool]]:
         cases = select(Application.id).where(Application.membership_id == wanted.member_id)
         itself = and_(RecordEntry.table_name == "membership", RecordEntry.row_id == str(wanted.member_id))
         yield or_(itself, RecordEntry.application_id.in_(cases))
+    if wanted.programme is not None:
+        yield RecordEntry.application_id.in_(select(Application.id).where(Application.programme == wanted.programme))
+    if wanted.amount_from is not None:
+        yield _amount() >= wanted.amount_from
+    if wanted.amount_until is not None:
+        yield _amount() <= wanted.amount_until
     if wanted.from_at is not None:
         yield RecordEntry.at >= wanted.from_at
     if wanted.until_at is not None:
         yield RecordEntry.at < wanted.until_at
+
+
+def _amount() -> ColumnElement[Decimal | None]:
+    """The amount that an image carries; null where it carries none that is a number."""
+    told = RecordEntry.body["data"]["amount"].as_string()
+    return case((told.regexp_match(r"^-?[0-9]+(\.[0-9]+)?$"), cast(told, Numeric)))
 
 
 def _done_by(who: str) -> ColumnElement[bool]:
