@@ -27,6 +27,7 @@ _CODES = re.compile(r"^\| ((?:`[a-z][a-z0-9_]*`(?:, |、)?)+) \|", re.MULTILINE)
 # First cells of other tables: filters of the record and roles.
 _NO_CODES = {
     *("who", "kind", "action", "table", "row", "unit_code", "application_id", "member_id", "request_id", "from"),
+    *("programme", "amount_from", "amount_until"),
     *("until", "officer", "reviewer", "finance", "cashier", "auditor", "policy_editor", "screening_medical", "admin"),
 }
 
