@@ -54,6 +54,17 @@ def resolve(story: Story) -> Asked:
     return _act(path, "resolve", "finance2", {"outcome": "paid", "reason": "对账单", "on": today().isoformat()})
 
 
+def abandon(story: Story) -> Asked:
+    """A returned payment is given up."""
+    return _act(story.answered(BankOutcome.RETURNED), "abandon", "reviewer", REASON)
+
+
+def reverse(story: Story) -> Asked:
+    """A part of what was paid is taken back; the member owes it."""
+    body = {"kind": "paid_too_much", "amount": "100.00", "reason": "多付", "minutes": "主席办公会纪要"}
+    return _act(story.answered(BankOutcome.PAID), "reverse", "finance2", body)
+
+
 def open_fund(story: Story) -> Asked:
     """A fund is opened."""
     body = {"unit_code": "AH", "year": today().year, "source": "union_funds", "appropriated": "100.00"}
@@ -163,8 +174,10 @@ MONEY_ACTS: dict[str, Callable[[Story], Asked]] = {  # route → the request
     "/applications/{}/approve": approve_case,
     "/applications/{}/return": return_case,
     "/applications/{}/settle": settle_case,
+    "/disbursements/{}/abandon": abandon,
     "/disbursements/{}/approve": approve_account,
     "/disbursements/{}/resolve": resolve,
+    "/disbursements/{}/reverse": reverse,
     "/funds": open_fund,
     "/funds/{}/adjustments": adjust_fund,
     "/funds/{}/carry-over": carry_over,
