@@ -8,7 +8,7 @@ from pkgutil import iter_modules
 from typing import Any
 
 from benefits.intake.archive import refuse_above
-from benefits.intake.bank_messages._answer import COLUMNS, FAILED, PAID
+from benefits.intake.bank_messages._answer import COLUMNS, FAILED, PAID, RUNNING
 from benefits.intake.message_tree import Message, read_message
 
 
@@ -28,15 +28,20 @@ def kinds() -> dict[str, Message]:
 def open_message(content: bytes, limits: dict[str, Any]) -> Iterator[tuple[int, list[str]]]:
     """The header and one numbered row for each payment that the message speaks of.
 
-    A payment that the same message shows paid and then come back did come back: one row says so.
+    A payment that the same message shows paid and then come back did come back: one row says so. One that it shows a
+    third time is sure of nothing: its row says that it runs, so that a person looks and nothing is sent again.
     """
     rows: list[tuple[str, ...]] = []
     places: dict[tuple[str, str], int] = {}
+    turned: set[int] = set()
     for row in read_message(content, kinds(), limits):
         refuse_above(len(rows), limits["rows"], "too_many_rows")
         at = places.setdefault((row[0], row[1]), len(rows))
-        if at < len(rows) and {rows[at][_STATUS], row[_STATUS]} == {PAID, FAILED}:
+        if at in turned:
+            rows[at] = (*rows[at][:_STATUS], RUNNING, "", *rows[at][_STATUS + 2 :])
+        elif at < len(rows) and {rows[at][_STATUS], row[_STATUS]} == {PAID, FAILED}:
             rows[at] = max(rows[at], row, key=lambda each: each[_STATUS] == FAILED)
+            turned.add(at)
         else:
             rows.append(row)
     yield 1, list(COLUMNS)

@@ -17,14 +17,16 @@ from benefits.intake.bank_messages._answer import (
 )
 from benefits.intake.message_tree import Element, Once
 
+_TRUE = {"true", "1"}  # as XML writes it
 _STANDS = {"BOOK": None, "PDNG": RUNNING}  # information and what is forecast are no answer
 
 
 def rows_of(entry: Element, schema: str) -> Iterator[tuple[str, ...]]:
     """One row for each of our payments in an entry; what is not ours is no matter of this import.
 
-    A debit is a payment made, a credit that bears a payment's number is its money come back. Where one entry sums up
-    several payments they share its reference; each is then told apart by its serial.
+    A debit is a payment made, a credit that bears a payment's number is its money come back. A debit that reverses such
+    a credit left the account, and says nothing sure of the member's: it waits for a person, and nothing is sent again.
+    Where one entry sums up several payments they share its reference; each is then told apart by its serial.
     """
     status = entry.first("Sts/Cd", "Sts")
     if status not in _STANDS:
@@ -36,14 +38,15 @@ def rows_of(entry: Element, schema: str) -> Iterator[tuple[str, ...]]:
             continue
         batch, serial = ours
         alone = len(details) == 1
-        debit = (one.first("CdtDbtInd") or entry.first("CdtDbtInd")) == "DBIT" and entry.first("RvslInd") != "true"
+        debit = (one.first("CdtDbtInd") or entry.first("CdtDbtInd")) == "DBIT"
+        unsure = debit and entry.first("RvslInd") in _TRUE
         shared = entry.first("AcctSvcrRef")
         yield (
             batch,
             serial,
             account_of(one, "RltdPties/CdtrAcct") if debit else "",
             amount_of(one, "Amt", "AmtDtls/TxAmt/Amt", "AmtDtls/InstdAmt/Amt") or (amount_of(entry, "Amt") * alone),
-            _STANDS[status] or (PAID if debit else FAILED),
+            RUNNING if unsure else _STANDS[status] or (PAID if debit else FAILED),
             "" if debit else reason_of(one, "RtrInf") or UNSAID,
             one.first("Refs/AcctSvcrRef") or (shared if alone or not shared else f"{shared}-{serial}"),
             day_of(entry.first("BookgDt/Dt", "BookgDt/DtTm", "ValDt/Dt", "ValDt/DtTm")),

@@ -123,6 +123,24 @@ def test_paid_and_come_back_in_one_statement_came_back() -> None:
     assert read(content) == [("2026-000001", "1", "失败", "AC04", "S2", "2026-11-20")]
 
 
+def test_a_payment_debited_again_after_it_came_back_is_sure_of_nothing() -> None:
+    content = camt(
+        "053",
+        entry(detail(ONE), amount="5.00", serial="S1"),
+        entry(detail(ONE, more=RETURNED), way="CRDT", amount="5.00", serial="S2"),
+        entry(detail(ONE), amount="5.00", serial="S3"),
+    )
+    assert read(content) == [("2026-000001", "1", "处理中", "", "S2", "2026-11-20")]
+
+
+@pytest.mark.parametrize("true", ["true", "1"])
+def test_a_debit_that_reverses_a_credit_is_no_return(true: str) -> None:
+    reversing = entry(detail(ONE), amount="5.00", serial="S1").replace("<Sts>", f"<RvslInd>{true}</RvslInd><Sts>")
+    assert read(camt("053", reversing))[0][2] == "处理中"
+    undone = reversing.replace("DBIT", "CRDT")
+    assert read(camt("053", undone))[0][2] == "失败"  # the debit was reversed: the money is back
+
+
 def test_two_debits_for_one_payment_are_found() -> None:
     content = camt("053", *(entry(detail(ONE), amount="5.00", serial=each) for each in ("S1", "S2")))
     with read_table(content, "a.xml", COLUMNS) as table:
