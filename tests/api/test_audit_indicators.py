@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Integer, cast, literal, text
 
 from benefits.assurance.indicator.hit import KINDS, sentence, severity
 from benefits.assurance.indicator.look import FINDERS
+from benefits.assurance.indicator.reach import Reach
+from models.record_entry import RecordEntry
 from tests.driver import Api
 from tests.indicators import OTHER, YEAR, hits, hospital, of_kind, paid
 from tests.story import (
@@ -92,6 +94,21 @@ def test_payments_after_leaving_and_after_death(api: Api) -> None:
     assert (gone["disbursement_ids"], gone["figures"]["since"]) == ([first], str(today()))
     (died,) = of_kind(api, "paid_after_death", until=until)
     assert (died["disbursement_ids"], died["severity"]) == ([second], "grave")
+
+
+def test_a_word_written_on_who_has_left_hides_no_payment(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    fund = new_fund(api)
+    payment = approved(api, fund, "D01-001")[1]
+    for change in ("state = 'left', in_service = false", "state = 'active'", "state = 'left'", "department = '档案室'"):
+        with books(api) as session:
+            session.execute(text(f"UPDATE membership SET {change} WHERE staff_number = 'D01-001'"))
+    paid(api, fund, payment, day=today() + timedelta(days=1))
+    # The record's instants cannot be moved: its numbers stand for days, the last word having been written tomorrow.
+    last = rows(api, "SELECT max(n) AS n FROM record_entry WHERE table_name = 'membership'")[0].n
+    day = literal(today()) + cast(RecordEntry.n - last + 1, Integer)
+    monkeypatch.setattr(Reach, "day_of", lambda _reach, _instant: day)
+    (gone,) = of_kind(api, "paid_after_leaving", until=str(date(YEAR, 12, 31)))
+    assert (gone["disbursement_ids"], gone["figures"]["since"]) == ([payment], str(today()))
 
 
 @pytest.mark.parametrize(("amount", "near"), [("4749.99", 0), ("4750.00", 1), ("5000.00", 1)])

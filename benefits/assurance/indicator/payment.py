@@ -102,14 +102,16 @@ def shared_accounts(session: Session, reach: Reach) -> Iterator[Hit]:
 
 def paid_after_end(session: Session, reach: Reach) -> Iterator[Hit]:
     """Payments to who had left by the register, or was dead by it (an award for the bereaved is none)."""
-    zone_day = reach.day_of(RecordEntry.at)
+    # Since the first entry after the last that had them as a member: whatever is written on them later moves no day.
+    history = (
+        RecordEntry.table_name == "membership",
+        RecordEntry.row_id == cast(Membership.id, RecordEntry.row_id.type),
+    )
+    state = RecordEntry.body["data"]["state"].as_string()
+    before = select(func.max(RecordEntry.n)).where(*history, state != MembershipState.LEFT).correlate(Membership)
     left = (
-        select(RecordEntry.row_id, func.max(zone_day).label("since"))
-        .where(
-            RecordEntry.table_name == "membership",
-            RecordEntry.body["data"]["state"].as_string() == MembershipState.LEFT,
-            RecordEntry.row_id == cast(Membership.id, RecordEntry.row_id.type),
-        )
+        select(RecordEntry.row_id, func.min(reach.day_of(RecordEntry.at)).label("since"))
+        .where(*history, RecordEntry.n > func.coalesce(before.scalar_subquery(), 0))
         .group_by(RecordEntry.row_id)
         .lateral()
     )
