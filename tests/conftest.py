@@ -142,7 +142,7 @@ def committed(superuser_url: str, template: Provisioned) -> Iterator[Provisioned
     """A database of the test's own, with real commits; dropped after it."""
     name = "benefits_test_" + secrets.token_hex(4)
     yield clone(superuser_url, template, name)
-    _drop(superuser_url, name)
+    drop_database(superuser_url, name)
 
 
 @pytest.fixture
@@ -188,7 +188,8 @@ def as_superuser(superuser_url: str, made: Provisioned) -> Iterator[Connection]:
         yield opened
 
 
-def _drop(superuser_url: str, name: str) -> None:
+def drop_database(superuser_url: str, name: str) -> None:
+    """Throw a database away, whoever is connected."""
     engine = create_engine(superuser_url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     with engine.connect() as opened:
         opened.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')

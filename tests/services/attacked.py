@@ -18,7 +18,7 @@ from benefits.assurance.seal.sealer import SCOPE
 from benefits.assurance.verification.check import Means, Report, verify_all
 from config.settings import Settings
 from models.database import db, session_for
-from tests.conftest import _drop
+from tests.conftest import drop_database
 from tests.driver import Api
 from tests.evidence import paid_case, signed
 from tests.story import done, new_fund, submitted
@@ -40,7 +40,7 @@ class World:
         """A database of the attacker's own."""
         name = "benefits_attacked_" + secrets.token_hex(4)
         yield clone(self.superuser_url, self.made, name)
-        _drop(self.superuser_url, name)
+        drop_database(self.superuser_url, name)
 
 
 @contextmanager
@@ -67,7 +67,7 @@ def world(superuser_url: str, template: Provisioned, settings: Settings) -> Iter
     with app.app_context():
         db.engine.dispose()
     yield World(superuser_url, made, key, outside)
-    _drop(superuser_url, make_name(made))
+    drop_database(superuser_url, make_name(made))
 
 
 def make_name(made: Provisioned) -> str:
