@@ -109,7 +109,8 @@ class SubjectBody(Body):
     application_id = Id()
     member_id = Id(metadata={"description": "all cases of the member, with the membership"})
     round_id = Id()
-    application_ids = Items(Id(), metadata={"description": "a sample, by its cases' ids"})
+    sample_id = Id(metadata={"description": "the drawn cases of an audit sample, and what they were drawn from"})
+    application_ids = Items(Id(), metadata={"description": "a choice of cases"})
     from_at = Instant(data_key="from", metadata={"description": "cases on which something was done from then on,"})
     until_at = Instant(data_key="until", metadata={"description": "and before this"})
 

@@ -30,7 +30,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 NAME = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._-]{0,99}(/[A-Za-z0-9][A-Za-z0-9._-]{0,99})?")
 LONGEST = 16 << 20  # bytes of a line, of a checkpoint, of the manifest
 # Folder: the table and column of the record that hold the SHA-256 of its files, each named after its row.
-CONTENTS = {"documents": "document.digest", "assessments": "assessment.content_hash", "policies": "policy.digest"}
+CONTENTS = {
+    "documents": "document.digest",
+    "assessments": "assessment.content_hash",
+    "policies": "policy.digest",
+    "samples": "audit_sample.digest",
+}
 LIVE = {"reserved", "batched", "released", "unknown", "paid"}  # payments that use up what was approved
 
 # 1 — The container is the plainest ZIP: members lie end to end, uncompressed; the directory repeats their headers; no
@@ -239,7 +244,7 @@ class Check:
                 self.found.append(f"{table} {row}: entries are left out between its versions")
 
     def contents(self) -> None:
-        """Papers, findings and rules are those that the record has the digests of; what is withheld is named."""
+        """Papers, findings, rules, populations are those that the record has digests of; what is withheld is named."""
         withheld = {(one["table"], one["row"]) for one in self.manifest["withheld"]}
         for folder, (table, column) in ((folder, place.split(".")) for folder, place in CONTENTS.items()):
             files = {name.split("/")[1].split(".")[0]: name for name in self.members if name.startswith(f"{folder}/")}

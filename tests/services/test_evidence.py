@@ -7,6 +7,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -19,11 +20,12 @@ from sqlalchemy import text
 from benefits.assurance.evidence import job as evidence
 from benefits.jobs.work import Shop
 from config.settings import Settings
+from tests import leave
 from tests.conftest import as_superuser
 from tests.driver import Api
 from tests.evidence import PDF, package, paid_case, signed
-from tests.packages import judged
-from tests.story import colleague, filed, member_id, rows
+from tests.packages import judged, packed, with_manifest
+from tests.story import approved, colleague, done, filed, member_id, new_fund, rows, today
 from tools import worker as tool
 from tools.provision import Provisioned
 
@@ -100,6 +102,75 @@ def test_other_subjects(committed_api: Api, worker: Work, shop: Shop, tmp_path: 
     assert json.loads(files["manifest.json"])["cases"] == sorted(cases[:1] if way == "member_id" else cases)
     assert ("rows/membership.jsonl" in files) == (way == "member_id")
     assert judged(content, [key], folder=tmp_path) == (0, ["ok"])
+
+
+def test_the_cases_of_a_round(committed_api: Api, worker: Work, shop: Shop, tmp_path: Path) -> None:
+    api, day = committed_api, today()
+    days = {"opens_on": f"{day}", "closes_on": f"{day + timedelta(9)}", "event_on": f"{day + timedelta(30)}"}
+    of = leave.opened(api, **days)
+    cases = [leave.candidate(api, of, member).rpartition("/")[2] for member in ("D01-002", "D01-004")]
+    filed(api, "D01-003")
+    key = signed(shop)
+    _, content = package(api, worker, {"subject": {"round_id": of.rpartition("/")[2]}})
+    files = opened(content)
+    assert json.loads(files["manifest.json"])["cases"] == sorted(cases)
+    assert of.rpartition("/")[2].encode() in files["rows/round.jsonl"]
+    assert judged(content, [key], folder=tmp_path) == (0, ["ok"])
+
+
+def sampled(api: Api, population: str, size: int, by: str = "auditor", unit: str = "AH") -> dict[str, Any]:
+    body = {"population": population, "unit_code": unit, "method": "simple", "size": size, "seed": "3912.45"}
+    days = {"from": f"{today().year}-01-01", "until": f"{today().year}-12-31"}
+    drawn: dict[str, Any] = done(api(by).post("/audit/samples", {**body, **days}))
+    return drawn
+
+
+@pytest.mark.parametrize(("population", "drawn_from"), [("payments", 2), ("cases", 3)])
+def test_a_sample_with_what_it_was_drawn_from(
+    committed_api: Api, worker: Work, shop: Shop, tmp_path: Path, population: str, drawn_from: int
+) -> None:
+    api = committed_api
+    paid = [paid_case(api, member).rpartition("/")[2] for member in ("D01-002", "D01-004")]
+    case = approved(api, new_fund(api), "D01-003", "10.00")[0].rpartition("/")[2]
+    sample = sampled(api, population, 2)
+    sampled(api, population, 1)  # another, whose own record is not in the package
+    key = signed(shop)
+    _, content = package(api, worker, {"subject": {"sample_id": sample["id"]}})
+    assert judged(content, [key], folder=tmp_path) == (0, ["ok"])
+    files = opened(content)
+    (row,) = map(json.loads, files["rows/audit_sample.jsonl"].splitlines())
+    assert (row["row"], row["data"]["seed"], row["data"]["digest"]) == (sample["id"], "3912.45", sample["digest"])
+    population_file = files[f"samples/{sample['id']}.csv"].decode()
+    assert hashlib.sha256(population_file.encode()).hexdigest() == sample["digest"]
+    ids = [line.partition(",")[0] for line in population_file.splitlines()[1:]]
+    assert len(ids) == drawn_from
+    seed = hashlib.sha256(b"3912.45").digest()
+    by_hand = sorted(ids, key=lambda one: hashlib.sha256(seed + one.encode()).digest())[:2]
+    kept = [json.loads(line)["data"] for line in files["rows/audit_sample_row.jsonl"].splitlines()]
+    kept = sorted((one for one in kept if one["sample_id"] == sample["id"]), key=lambda one: one["number"])
+    assert [one["disbursement_id"] or one["application_id"] for one in kept] == by_hand
+    assert {one["reason"] for one in kept} == {"rank"}
+    cases = json.loads(files["manifest.json"])["cases"]
+    assert cases == sorted(one["application_id"] for one in kept)
+    assert set(cases) <= {*paid, case}
+    files[f"samples/{sample['id']}.csv"] += b"\n"
+    manifest = {name: told for name, told in json.loads(files["manifest.json"]).items() if name != "files"}
+    status, said = judged(packed(with_manifest(files, **manifest)), [key], folder=tmp_path)
+    assert (status, said[1:]) == (1, [f"samples/{sample['id']}.csv: the record has another digest of it"])
+
+
+def test_a_sample_out_of_sight_is_none(api: Api) -> None:
+    approved(api, new_fund(api), "D01-001", "10.00")
+    sample = sampled(api, "cases", 1)
+    body = {"format": "package", "subject": {"sample_id": sample["id"]}}
+    assert api("auditor").post("/audit/exports", body).status_code == 202
+    assert api("officer").post("/audit/exports", body).status_code == 403
+    for unit in ("AH-D01", "AH-D02"):  # whose case it is, but not whose sample; and another union
+        colleague(api, f"auditor-{unit}", "auditor", unit=unit, person=870 + int(unit[-1]))
+        for unseen in (sample["id"], str(uuid4())):
+            refused = api(f"auditor-{unit}").post("/audit/exports", {**body, "subject": {"sample_id": unseen}})
+            assert refused.status_code == 422
+            assert refused.get_json()["errors"][0]["code"] == "no_such_cases"
 
 
 def test_a_checkpoint_kept_outside_is_proven_to_be_the_beginning(

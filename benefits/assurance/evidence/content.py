@@ -85,6 +85,16 @@ def rules(session: Session) -> Iterator[tuple[str, bytes]]:
         yield f"policies/{policy}.toml", content.encode()
 
 
+def populations(session: Session) -> Iterator[tuple[str, bytes]]:
+    """What the samples of the package were drawn from, as frozen then."""
+    query = text(
+        "SELECT s.id, s.population_file FROM audit_sample s JOIN evidence_row r "
+        "ON r.table_name = 'audit_sample' AND s.id = CAST(r.row_id AS uuid)"
+    )
+    for sample, population in session.execute(query).all():
+        yield f"samples/{sample}.csv", population.encode()
+
+
 def papers(session: Session) -> Iterator[tuple[UUID, str, bytes | None]]:
     """The papers of the cases, one at a time, in the same form."""
     query = text(

@@ -74,8 +74,8 @@ def write_package(session: Session, actor: Actor, wanted: Wanted, out: IO[bytes]
         package.add("record/entries.jsonl", content.entries(session, node, head.size))
         for table in selected_tables(session):
             package.add(f"rows/{table}.jsonl", content.rows(session, table))
-        for name, rules in content.rules(session):
-            package.add(name, [rules])
+        for name, whole in (*content.rules(session), *content.populations(session)):
+            package.add(name, [whole])
         for table, found in (("assessment", content.findings), ("document", content.papers)):
             for row, name, clear in found(session):
                 if clear is None or (table == "document" and not wanted.papers):

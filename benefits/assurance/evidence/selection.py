@@ -12,6 +12,7 @@ from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 
 from benefits.access.reach import within
+from benefits.assurance.sampling.sample import drawn_cases
 from benefits.core.actor import Actor
 from benefits.core.errors import invalid
 from benefits.record.reader import PERMISSION
@@ -30,7 +31,8 @@ class Subject:
     application_id: UUID | None = None
     member_id: UUID | None = None  # all cases of a membership
     round_id: UUID | None = None
-    application_ids: tuple[UUID, ...] | None = None  # a sample, drawn elsewhere
+    sample_id: UUID | None = None  # the drawn cases of an audit sample, and those of its drawn payments
+    application_ids: tuple[UUID, ...] | None = None  # a choice made elsewhere
     from_at: datetime | None = None  # cases on which something was done from then on,
     until_at: datetime | None = None  # and before this
 
@@ -61,6 +63,8 @@ def cases_of(actor: Actor, subject: Subject) -> Select[UUID]:
         return query.where(Application.membership_id == subject.member_id)
     if subject.round_id is not None:
         return query.where(Application.round_id == subject.round_id)
+    if subject.sample_id is not None:
+        return query.where(Application.id.in_(drawn_cases(actor, subject.sample_id)))
     if subject.application_ids is not None:
         return query.where(Application.id.in_(subject.application_ids))
     done = select(Act.application_id).where(Act.acted_at >= subject.from_at, Act.acted_at < subject.until_at)
@@ -70,11 +74,17 @@ def cases_of(actor: Actor, subject: Subject) -> Select[UUID]:
 def require_cases(session: Session, actor: Actor, subject: Subject) -> int:
     """How many cases there are; raises Invalid where there is none, one that was named is out of sight, or too many."""
     count = session.scalars(select(func.count()).select_from(cases_of(actor, subject).subquery())).one()
-    if count < (len(set(subject.application_ids)) if subject.application_ids else 1):
+    if count < max(1, _named(session, actor, subject)):
         raise invalid("/subject", "no_such_cases")
     if count > MOST_CASES:
         raise invalid("/subject", "too_many_cases", most=MOST_CASES)
     return count
+
+
+def _named(session: Session, actor: Actor, subject: Subject) -> int:
+    if subject.sample_id is not None:
+        return session.scalars(select(func.count()).select_from(drawn_cases(actor, subject.sample_id).subquery())).one()
+    return len(set(subject.application_ids or ()))
 
 
 _TABLES = """
@@ -86,6 +96,11 @@ CREATE TEMP TABLE evidence_row (table_name text, row_id text, PRIMARY KEY (table
 _OWN = """
 INSERT INTO evidence_row SELECT DISTINCT e.table_name, e.row_id FROM record_entry e
 WHERE e.application_id IN (SELECT id FROM evidence_case) AND e.kind = 'change' AND e.row_id IS NOT NULL;
+"""
+_SAMPLE = """
+INSERT INTO evidence_row SELECT 'audit_sample', CAST(:id AS text)
+UNION SELECT 'audit_sample_row', r.id::text FROM audit_sample_row r WHERE r.sample_id = CAST(:id AS uuid)
+ON CONFLICT DO NOTHING;
 """
 _IN = "IN (SELECT r.row_id::uuid FROM evidence_row r WHERE r.table_name = '{table}')"
 _TOLD = "EXISTS (SELECT 1 FROM record_entry e WHERE e.table_name = '{table}' AND e.row_id = s.id)"  # to this reader
@@ -113,6 +128,8 @@ def select_rows(session: Session, actor: Actor, subject: Subject) -> None:
     session.execute(text(_OWN))
     if subject.member_id is not None:
         session.execute(text("INSERT INTO evidence_row VALUES ('membership', :id)"), {"id": str(subject.member_id)})
+    if subject.sample_id is not None:
+        session.execute(text(_SAMPLE), {"id": str(subject.sample_id)})
     for table, found, among in _RESTS:
         ids = f"SELECT '{table}', s.id FROM ({found} {_IN.format(table=among)}) AS s (id)"
         session.execute(

@@ -51,6 +51,13 @@ def find_sample(session: Session, actor: Actor, sample_id: UUID) -> AuditSample:
     return found
 
 
+def drawn_cases(actor: Actor, sample_id: UUID) -> Select[UUID]:
+    """The cases of a sample's rows, each once; none where `find_sample` finds none."""
+    query = select(AuditSampleRow.application_id).join(AuditSample, AuditSample.id == AuditSampleRow.sample_id)
+    seen = query.join(AuditSample.unit).where(AuditSample.id == sample_id, within(actor, PERMISSION))
+    return seen.distinct()
+
+
 def list_samples(session: Session, actor: Actor, *, after: UUID | None, limit: int) -> list[AuditSample]:
     """Samples in order of their drawing, one more than `limit` where there are more."""
     query = _visible(actor).order_by(AuditSample.id).limit(limit + 1)
