@@ -11,11 +11,13 @@ from api.download import FILE, download
 from api.fields import Body, Day, Id, Instant, Items, Money, Text, Whole
 from api.guard import Desk, created, operation
 from api.paging import PageQuery, page, page_of, window
+from api.standstill import require_money_may_move
 from benefits.casework.prepayment.release import approve_checked, release_checked
 from benefits.money import batch as batches
 from benefits.money.bank_resolution import list_contradictions
 from benefits.money.batch_paper import batch_file
 from benefits.papers.bank_formats import FROZEN, bank_formats
+from benefits.record.reader import PERMISSION as RECORD
 from models.money import BankResult, Disbursement, PaymentBatch
 from models.settling_vocabulary import Resolution
 from models.vocabulary import BankOutcome, BatchState, DisbursementState
@@ -183,8 +185,11 @@ def _contradiction(said: BankResult, payment: Disbursement) -> dict[str, Any]:
 def get_file(desk: Desk[PaymentBatch], query: dict[str, Any]) -> Response:
     """银行批量付款文件 / The frozen file, or its payments in another form; each download is recorded.
 
-    `X-File-SHA256` is the digest of what is sent; of the frozen form it is the batch's `file_sha256`.
+    `X-File-SHA256` is the digest of what is sent; of the frozen form it is the batch's `file_sha256`. While the record
+    is found to be an older one nobody but an auditor gets it: what it pays may have been paid since.
     """
+    if not desk.actor.may(RECORD, desk.thing.fund.unit.path):
+        require_money_may_move(desk.session)
     file = batch_file(desk.session, desk.actor, desk.thing, query["format"])
     answer = download(file.content, file.form.media_type, f"payments-{desk.thing.number}.{file.form.ending}")
     answer.headers["X-File-SHA256"] = file.sha256

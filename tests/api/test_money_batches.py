@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from decimal import Decimal
 from io import BytesIO
 from uuid import uuid4
@@ -14,6 +15,7 @@ import openpyxl
 import pytest
 from sqlalchemy import text
 
+from models.restoration import Restoration
 from models.vocabulary import BankOutcome
 from tests.bank import bank_says
 from tests.driver import Api
@@ -28,6 +30,7 @@ from tests.story import (
     payment,
     prepared,
     recomputed,
+    released,
     rows,
 )
 
@@ -68,6 +71,17 @@ def test_the_file_is_frozen_and_adds_up(api: Api, fund: str, money: None) -> Non
     assert api("cashier").get(f"{batch}/file?format=xml").status_code == 422
     exports = rows(api, "SELECT 1 FROM record_entry WHERE kind = 'export' AND action = 'bank_file'")
     assert len(exports) == 3
+
+
+def test_no_file_goes_out_while_the_record_is_an_older_one(api: Api) -> None:
+    fund = new_fund(api)
+    batch = released(api, fund, [approved(api, fund)[1]])
+    with books(api) as session:
+        session.add(Restoration(generation=0, size=1, held_in="folder", held_size=2, found_at=datetime.now(UTC)))
+    for who in ("finance", "cashier"):
+        refused = api(who).get(f"{batch}/file")
+        assert (refused.status_code, refused.get_json()["code"]) == (503, "record_restored"), who
+    assert api("auditor").get(f"{batch}/file").status_code == 200
 
 
 def test_every_form_of_the_file_says_what_was_frozen(api: Api, fund: str, money: None) -> None:
