@@ -18,9 +18,11 @@ class Tally:
         self.how: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """A test has failed when any part of it has, its fixtures too; one that was skipped has proved nothing."""
-        if report.when == "call" or not report.passed:
-            self.ended["passed" if report.passed else "failed"] += 1
+        """A test has failed when any part of it has, its fixtures too; one that was skipped is neither, and is named."""
+        if report.skipped:
+            self.how.append(f"skipped: {report.nodeid}")
+        elif report.when == "call" or report.failed:
+            self.ended[report.outcome] += 1
         told = dict(report.user_properties)
         if report.when == "call" and "planted" in told:
             self.noticed[report.passed] += 1

@@ -12,8 +12,17 @@ import pytest
 from config.settings import Settings
 from tests.faults.planted import DEFECTS
 from tests.faults.wire import RemoteApi
-from tests.faults.worlds import World, Worlds
+from tests.faults.worlds import TRIALS, World, Worlds
 from tools.provision import Provisioned
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long form takes its time: a test of it may last two hours."""
+    if TRIALS > 1:
+        for item in items:
+            if Path(__file__).parent in item.path.parents:
+                item.add_marker(pytest.mark.timeout(7200), append=False)
 
 
 class Canary(Protocol):
