@@ -18,7 +18,7 @@ class Tally:
         self.how: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """A test has failed when any part of it has, its fixtures too; one that was skipped is neither, and is named."""
+        """A test has failed when any part of it has, its fixtures too; a skipped one is neither, and named."""
         if report.skipped:
             self.how.append(f"skipped: {report.nodeid}")
         elif report.when == "call" or report.failed:
