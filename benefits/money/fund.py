@@ -14,6 +14,7 @@ from benefits.core.errors import FundExhausted, NotFound, StateForbids, invalid
 from models.columns import new_id
 from models.money import Fund, FundAdjustment
 from models.unit import Unit
+from models.year_end import ClosingState, YearClosing
 
 
 def create_fund(
@@ -23,12 +24,15 @@ def create_fund(
 
     Raises:
         Invalid: no such unit in the actor's scope. NotPermitted: finance of that unit is asked.
-        AlreadyExists: the unit has a fund of that name and year.
+        AlreadyExists: the unit has a fund of that name and year. StateForbids: the unit's year, or a later, is closed.
     """
     unit = session.scalar(select(Unit).where(Unit.code == unit_code, along(actor, "unit.read")))
     if unit is None:
         raise invalid("/unit_code", "unit_unknown")
     actor.require("fund.keep", unit.path)
+    closed = select(YearClosing.id).where(YearClosing.unit_id == unit.id, YearClosing.year >= year)
+    if session.scalar(closed.where(YearClosing.state == ClosingState.POSTED).limit(1)) is not None:
+        raise StateForbids(state="year_closed", act="create", year=year)
     fund = Fund(id=new_id(), unit_id=unit.id, name=name, year=year, source=source, appropriated=appropriated)
     session.add(fund)
     session.flush()

@@ -50,6 +50,9 @@ def test_a_closed_year_is_closed_once_by_two_people_and_takes_nothing_more(api: 
     late = {"fund_id": successor(later, fund), "amount": "5.00", "payer": "省总工会", "bank_serial": "R-2"}
     refused = later("finance").post("/ledger/receipts", {**late, "received_on": f"{YEAR}-02-01"})
     assert (refused.status_code, refused.get_json()["params"]["state"]) == (409, "year_closed")
+    body = {"unit_code": OFFICE, "name": "补开的资金", "source": "union_funds", "appropriated": "1.00"}
+    for year, status in ((YEAR - 1, 409), (YEAR, 409), (YEAR + 1, 201)):  # nothing is opened that nothing would carry
+        assert later("finance").post("/funds", {**body, "year": year}).status_code == status
 
 
 def test_what_is_open_keeps_the_year_from_being_closed_and_is_named(api: Api, fund: str, at: At) -> None:
