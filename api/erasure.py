@@ -29,8 +29,8 @@ class DutyView(Body):
     kind = Text(
         required=True,
         metadata={
-            "description": "membership, account, open_case, file, open_payment, voucher, receivable, household_file; "
-            "elsewhere: another union must keep something, which and how long is not told"
+            "description": "membership, account, open_case, file, open_payment, voucher, receivable, household_file, "
+            "audit_finding; elsewhere: another union must keep something, which and how long is not told"
         },
     )
     things = Whole(required=True)

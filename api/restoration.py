@@ -49,9 +49,9 @@ class FindingBody(Body):
     lost = Items(Text(least=1, most=500), required=True, most=500)
 
 
-def load_restoration(session: Session, _actor: Actor, restoration_id: UUID) -> Restoration:
+def load_restoration(session: Session, actor: Actor, restoration_id: UUID) -> Restoration:
     """The one that a path names."""
-    return restorations.find_restoration(session, restoration_id)
+    return restorations.find_restoration(session, actor, restoration_id)
 
 
 def lock_restoration(session: Session, _actor: Actor, restoration_id: UUID) -> Restoration:
@@ -66,7 +66,7 @@ def lock_restoration(session: Session, _actor: Actor, restoration_id: UUID) -> R
 def list_restorations(desk: Desk[None], query: dict[str, Any]) -> Page[Restoration]:
     """恢复记录 / What was found, newest first."""
     part = window(query)
-    return page(restorations.list_restorations(desk.session, part.after, part.limit + 1), part.limit)
+    return page(restorations.list_restorations(desk.session, desk.actor, part.after, part.limit + 1), part.limit)
 
 
 @bp.route("/<uuid:restoration_id>")

@@ -28,6 +28,9 @@ FROM disbursement WHERE person_id = {person} AND state IN ('paid', 'returned', '
 UNION ALL
 SELECT 'receivable', 'infinity' FROM receivable WHERE person_id = {person} AND state IN ('owed', 'partly')
 UNION ALL
+SELECT 'audit_finding', 'infinity' FROM audit_finding
+WHERE person_id = {person} AND state IN ('open', 'answered', 'returned')
+UNION ALL
 SELECT 'household_file', 'infinity' FROM household WHERE person_id = {person} AND destroyed_at IS NULL
 """
 
@@ -73,6 +76,11 @@ BEGIN
     IF EXISTS (SELECT 1 FROM ({duties}) d WHERE d.until >= on_) THEN
         RAISE EXCEPTION 'a duty to keep runs' USING ERRCODE = 'check_violation', CONSTRAINT = 'person_kept';
     END IF;
+    IF NOT EXISTS (SELECT 1 FROM erasure e JOIN account a
+                   ON a.id = nullif(current_setting('benefits.account', true), '')::uuid
+                   WHERE e.person_id = person_ AND e.state = 'requested' AND e.requested_by_person <> a.person_id) THEN
+        RAISE EXCEPTION 'nobody else asked for it' USING ERRCODE = 'check_violation', CONSTRAINT = 'person_kept';
+    END IF;
     UPDATE person SET key_wrapped = NULL, salt = NULL, id_cipher = '', birth_date = '1900-01-01',
         id_hash = sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())) WHERE id = person_;
     UPDATE membership SET account_hash = NULL WHERE person_id = person_ AND account_hash IS NOT NULL;
@@ -83,7 +91,8 @@ _KEPT_UNTIL = "BEGIN RETURN (SELECT max(d.until) FROM ({duties}) d); END"
 
 def erasure_functions() -> dict[str, tuple[str, str]]:
     """Signature -> (result, body), as models/functions.py installs them; written from the tables as they are now."""
-    duties = DUTIES.format(person="person_", voucher="voucher_years_", file="file_years_")
+    # Vouchers are kept thirty years by law (令第79号), whatever the caller says.
+    duties = DUTIES.format(person="person_", voucher="greatest(voucher_years_, 30)", file="file_years_")
     blanks = "\n    ".join(_blank(table, columns) for table, columns in personal_tables().items())
     return {
         # The last day of every duty to keep a person's data, over all unions; null where none ever was.
@@ -91,7 +100,8 @@ def erasure_functions() -> dict[str, tuple[str, str]]:
             "date",
             _KEPT_UNTIL.format(duties=duties),
         ),
-        # Destroys key and salt, and takes off whatever names the person; refuses while a duty runs anywhere.
+        # Destroys key and salt, and takes off whatever names the person; refuses while a duty runs anywhere, and
+        # unless another person asked for it.
         "person_erase(person_ uuid, on_ date, voucher_years_ integer, file_years_ integer)": (
             "void",
             _ERASE.format(duties=duties, blanks=blanks),

@@ -53,7 +53,7 @@ class Receivable(Versioned, Base):
 
 
 class Receipt(Base):
-    """Money received for a receivable; the bank's serial counts once, whoever enters it."""
+    """Money received for a receivable; a bank's serial counts once in a union, whoever enters it."""
 
     __tablename__ = "receipt"
 
@@ -63,12 +63,13 @@ class Receipt(Base):
     unit_id: Mapped[UUID]
     amount: Mapped[Yuan]
     received_on: Mapped[date]
-    bank_serial: Mapped[Word] = mapped_column(unique=True)
+    bank_serial: Mapped[Word]
     entered_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     entered_at: Mapped[Instant]
 
     __table_args__ = (
         amount_sound("amount", least="0.01"),
+        UniqueConstraint("unit_id", "bank_serial", name="uq_receipt_bank_serial"),
         of_application("receipt"),
         ForeignKeyConstraint(
             ["receivable_id", "application_id"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.application import of_application, of_payment
@@ -27,7 +27,7 @@ class Reversal(Base):
     amount: Mapped[Yuan]
     reason: Mapped[Word] = mapped_column(info=PERSONAL)
     minutes: Mapped[Word] = mapped_column(comment="of the decision")
-    bank_serial: Mapped[str | None] = mapped_column(unique=True, comment="under which the bank brought it back")
+    bank_serial: Mapped[str | None] = mapped_column(comment="under which the bank brought it back")
     received_on: Mapped[date | None]
     receivable_id: Mapped[UUID | None] = mapped_column(unique=True, comment="what is owed while the money is outside")
     original_id: Mapped[UUID | None] = mapped_column(ForeignKey("voucher.id"), comment="that booked the payment")
@@ -36,6 +36,8 @@ class Reversal(Base):
     reversed_at: Mapped[Instant]
 
     __table_args__ = (
+        # Two unions have two banks: what one of them books is no answer to the other.
+        UniqueConstraint("unit_id", "bank_serial", name="uq_reversal_bank_serial"),
         one_of("kind", ReversalKind),
         amount_sound("amount", least="0.01"),
         CheckConstraint("num_nulls(bank_serial, received_on) IN (0, 2)", name="come_back_whole"),

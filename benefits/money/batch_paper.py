@@ -22,7 +22,7 @@ from models.money import Disbursement, PaymentBatch
 from models.secrecy import secrecy
 from models.vocabulary import BatchState
 
-_READY = frozenset({BatchState.APPROVED, BatchState.RELEASED, BatchState.SETTLED})
+_READY = frozenset({BatchState.RELEASED, BatchState.SETTLED})  # before the release nobody has what a bank would pay
 
 
 def freeze(session: Session, number: str, payments: Sequence[Disbursement]) -> BankFile:
@@ -64,7 +64,7 @@ def batch_file(session: Session, actor: Actor, batch: PaymentBatch, form: str = 
     """The frozen file, or what it says in another form, for those who pay and those who audit; each one is recorded.
 
     Raises:
-        StateForbids: not approved yet. NotPermitted: finance, cashier or auditor of the fund's unit is asked.
+        StateForbids: not released yet. NotPermitted: finance, cashier or auditor of the fund's unit is asked.
     """
     actor.require("payment.file", batch.fund.unit.path)
     if batch.state not in _READY or batch.approved_at is None:

@@ -14,6 +14,7 @@ from benefits.core.money import NOTHING
 from benefits.money.fund import carry, find_fund, kept_fund
 from models.columns import new_id
 from models.money import Fund, FundAdjustment
+from models.unit import Unit
 from models.year_end import ClosingState, FundCarry, YearClosing
 
 
@@ -30,9 +31,10 @@ def funds_to_close(session: Session, unit_id: UUID, year: int) -> list[Fund]:
 
 
 def lock_funds(session: Session, unit_id: UUID, year: int) -> None:
-    """Hold every fund of a unit up to the next year, in id order: approvals wait, and find the year closed."""
+    """Hold every fund of a unit up to the next year, in id order, then the unit: who approves, or opens one, waits."""
     of_unit = select(Fund.id).where(Fund.unit_id == unit_id, Fund.year <= year + 1)
     session.execute(of_unit.order_by(Fund.id).with_for_update(key_share=True))
+    session.execute(select(Unit.id).where(Unit.id == unit_id).with_for_update(key_share=True))
 
 
 def carry_over(session: Session, actor: Actor, closing: YearClosing, closed: Sequence[Fund]) -> None:

@@ -30,6 +30,8 @@ def create_fund(
     if unit is None:
         raise invalid("/unit_code", "unit_unknown")
     actor.require("fund.keep", unit.path)
+    # A closing holds the unit too, so that no fund appears behind its back.
+    session.execute(select(Unit.id).where(Unit.id == unit.id).with_for_update(key_share=True))
     closed = select(YearClosing.id).where(YearClosing.unit_id == unit.id, YearClosing.year >= year)
     if session.scalar(closed.where(YearClosing.state == ClosingState.POSTED).limit(1)) is not None:
         raise StateForbids(state="year_closed", act="create", year=year)

@@ -158,9 +158,26 @@ def asked_by_own_union(api: Api, member: str) -> str:
 def test_the_database_itself_refuses_while_a_duty_runs(api: Api) -> None:
     paid_case(api)
     (row,) = rows(api, "SELECT person_id FROM membership WHERE staff_number = :s", s=MEMBER)
+    erase = text("SELECT person_erase(:p, :on, 0, 0)")
+    kept = pytest.raises(IntegrityError, match="a duty to keep runs")  # vouchers, whatever years are told
+    with books(api) as session, kept, session.begin_nested():
+        session.execute(erase, {"p": row.person_id, "on": today().replace(year=today().year + 29)})
+
+
+def test_the_database_erases_nobody_for_whom_no_other_person_asked(api: Api) -> None:
+    member = left(api)
+    (row,) = rows(
+        api,
+        "SELECT m.person_id, a.id AS officer FROM membership m, account a WHERE m.id = :m AND a.username = 'officer'",
+        m=member,
+    )
     erase = text("SELECT person_erase(:p, CURRENT_DATE, 30, 10)")
-    with books(api) as session, pytest.raises(IntegrityError, match="a duty to keep runs"), session.begin_nested():
-        session.execute(erase, {"p": row.person_id})
+    for asked_before in (False, True):
+        if asked_before:
+            asked(api, member)
+        alone = pytest.raises(IntegrityError, match="nobody else asked for it")
+        with books(api, row.officer) as session, alone, session.begin_nested():
+            session.execute(erase, {"p": row.person_id})
 
 
 def test_who_may_ask_and_approve_and_when(api: Api, at: At) -> None:

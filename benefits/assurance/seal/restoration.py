@@ -27,14 +27,16 @@ MAY_FOLLOW = MappingProxyType(
 )
 
 
-def list_restorations(session: Session, after: UUID | None, limit: int) -> list[Restoration]:
-    """What was found, newest first."""
+def list_restorations(session: Session, actor: Actor, after: UUID | None, limit: int) -> list[Restoration]:
+    """What was found, newest first; for who reads the whole union's record."""
+    _require(session, actor, READ)
     query = select(Restoration).order_by(Restoration.id.desc()).limit(limit)
     return list(session.scalars(query if after is None else query.where(Restoration.id < after)))
 
 
-def find_restoration(session: Session, restoration_id: UUID) -> Restoration:
+def find_restoration(session: Session, actor: Actor, restoration_id: UUID) -> Restoration:
     """One of them; raises NotFound."""
+    _require(session, actor, READ)
     found = session.get(Restoration, restoration_id)
     if found is None:
         raise NotFound

@@ -89,7 +89,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["voucher_id"], ["voucher.id"], name=op.f("fk_reversal_voucher_id")),
         sa.ForeignKeyConstraint(["reversed_by"], ["account.id"], name=op.f("fk_reversal_reversed_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reversal")),
-        sa.UniqueConstraint("bank_serial", name=op.f("uq_reversal_bank_serial")),
+        sa.UniqueConstraint("unit_id", "bank_serial", name=op.f("uq_reversal_bank_serial")),
         sa.UniqueConstraint("receivable_id", name=op.f("uq_reversal_receivable_id")),
     )
     op.create_index(op.f("ix_reversal_disbursement_id"), "reversal", ["disbursement_id"], unique=False)

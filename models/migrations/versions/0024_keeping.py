@@ -75,10 +75,12 @@ def upgrade() -> None:
     for table, columns in personal_tables().items():
         op.execute(f'GRANT SELECT, UPDATE ({", ".join(columns)}) ON "{table.name}" TO "{record_role}"')
     op.execute(
-        f'GRANT SELECT ON receivable, household TO "{record_role}"; '
+        f'GRANT SELECT ON receivable, household, audit_finding, erasure, account TO "{record_role}"; '
         f'GRANT UPDATE (account_hash) ON membership TO "{record_role}"; '
         f'GRANT UPDATE (key_wrapped, salt, id_cipher, id_hash, birth_date) ON person TO "{record_role}"'
     )
+    op.drop_constraint(op.f("uq_receipt_bank_serial"), "receipt", type_="unique")
+    op.create_unique_constraint("uq_receipt_bank_serial", "receipt", ["unit_id", "bank_serial"])
     install_versions(connection, ["erasure"])
     install_triggers(connection, Base.metadata.tables["erasure"], record_role)
     install_functions(connection, app_role=app_role, record_role=record_role)
@@ -90,5 +92,7 @@ def downgrade() -> None:
         "DROP FUNCTION person_erase(uuid, date, integer, integer); "
         "DROP FUNCTION person_kept_until(uuid, integer, integer)"
     )
+    op.drop_constraint("uq_receipt_bank_serial", "receipt", type_="unique")
+    op.create_unique_constraint(op.f("uq_receipt_bank_serial"), "receipt", ["bank_serial"])
     op.drop_table("erasure")
     op.execute("DROP FUNCTION record_erasure()")
