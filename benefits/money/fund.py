@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session, contains_eager
 from benefits.access.reach import along
 from benefits.core.actor import Actor
 from benefits.core.errors import FundExhausted, NotFound, StateForbids, invalid
+from benefits.money.open_year import require_open_year
 from models.columns import new_id
 from models.money import Fund, FundAdjustment
 from models.unit import Unit
-from models.year_end import ClosingState, YearClosing
 
 
 def create_fund(
@@ -30,11 +30,7 @@ def create_fund(
     if unit is None:
         raise invalid("/unit_code", "unit_unknown")
     actor.require("fund.keep", unit.path)
-    # A closing holds the unit too, so that no fund appears behind its back.
-    session.execute(select(Unit.id).where(Unit.id == unit.id).with_for_update(key_share=True))
-    closed = select(YearClosing.id).where(YearClosing.unit_id == unit.id, YearClosing.year >= year)
-    if session.scalar(closed.where(YearClosing.state == ClosingState.POSTED).limit(1)) is not None:
-        raise StateForbids(state="year_closed", act="create", year=year)
+    require_open_year(session, unit, year)
     fund = Fund(id=new_id(), unit_id=unit.id, name=name, year=year, source=source, appropriated=appropriated)
     session.add(fund)
     session.flush()
