@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Mapping
 from signal import SIGTERM
+from typing import IO
 
 from config.settings import CHECKOUT, SIGNING_KEY, Settings
 from tools import children
@@ -32,10 +33,10 @@ class Child:
         self._untold = untold
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self, environ: Mapping[str, str]) -> None:
-        """Start it, or start it again."""
+    def start(self, environ: Mapping[str, str], output: IO[bytes] | None = None) -> None:
+        """Start it, or start it again; `output` is a file for all that it says, else ours."""
         told = {name: value for name, value in environ.items() if name != self._untold}
-        self._process = children.start(self._command, environ=told, cwd=CHECKOUT)
+        self._process = children.start(self._command, environ=told, cwd=CHECKOUT, output=output)
 
     def ended(self) -> bool:
         """Whether it is no longer alive."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Protocol
+from typing import IO, Protocol
 
 from flask import Flask
 from sqlalchemy import create_engine, make_url
@@ -93,8 +93,10 @@ class Worlds:
 
 
 @contextmanager
-def running(settings: Settings, planted: Planted = (), *, workers: int) -> Iterator[Programs]:
-    """The server and its workers until the block ends."""
+def running(
+    settings: Settings, planted: Planted = (), *, workers: int, output: IO[bytes] | None = None
+) -> Iterator[Programs]:
+    """The server and its workers until the block ends; `output` is a file for all that they say."""
     if planted:
         server = supervise.server(settings, "tests.faults.planted.served:app")
         others = [supervise.Child("worker", "-m", "tests.faults.planted.worker") for _ in range(workers)]
@@ -103,7 +105,7 @@ def running(settings: Settings, planted: Planted = (), *, workers: int) -> Itera
     programs = (server, *others)
     try:
         for program in programs:
-            program.start(environ_of(settings, planted))
+            program.start(environ_of(settings, planted), output)
         supervise.await_answer(settings, server)
         yield programs
     finally:
