@@ -19,6 +19,7 @@ from benefits.core import errors, record_errors
 from benefits.core.errors import ExitNotDue, Fault, Invalid, NotEligible, Refusal, YearNotReady
 from benefits.record.writer import write_refusal
 from benefits.rules.answer import explained
+from config.logging import withheld
 from models.database import db
 
 log = logging.getLogger(__name__)
@@ -113,7 +114,7 @@ def problem(status: int, code: str, params: dict[str, object] | None = None, **m
         "title": texts.get("title", code),
         "status": status,
         "detail": fill(texts.get("detail", texts.get("title", code)), params),
-        "instance": quote(request.path),
+        "instance": quote(withheld(request.path)),  # somebody may put a number where an id belongs
         "code": code,
         "params": {name: str(value) for name, value in params.items()},
         "request_id": g.get("request_id", ""),
@@ -165,10 +166,10 @@ def _record(code: str, status: int, params: dict[str, object]) -> None:
     write_refusal(
         db.session(),
         unit_id=actor.unit_id,
-        operation=f"{request.method} {request.url_rule.rule if request.url_rule else request.path}",
+        operation=f"{request.method} {request.url_rule.rule if request.url_rule else withheld(request.path)}",
         code=code,
         params={name: str(value) for name, value in params.items()},
-        row_id=next((str(value) for value in (request.view_args or {}).values()), None),
+        row_id=next((withheld(str(value)) for value in (request.view_args or {}).values()), None),
     )
     db.session.commit()
 
