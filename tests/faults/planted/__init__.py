@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tests.faults.planted import booking, database, fund, key, ledger, payment, person, reversal, signing
+from tests.faults.planted import booking, database, fund, key, leak, ledger, payment, person, reversal, signing
 from tests.faults.planted.defect import Defect
 
-_PARTS = (booking, database, fund, key, ledger, payment, person, reversal, signing)
+_PARTS = (booking, database, fund, key, leak, ledger, payment, person, reversal, signing)
 DEFECTS: dict[str, Defect] = {name: defect for part in _PARTS for name, defect in part.DEFECTS.items()}
 
 
