@@ -128,13 +128,16 @@ BODIES = [
     body(7, "voucher_line", "v1/2", {"voucher_id": "v1", "debit": 0, "credit": 500}),
     body(8, "notice", "n1", {"id": "n1"}),
     body(9, "notice", "n1", None),
+    body(3, "act", "a1", {"application_id": CASE, "act": "submit", "to_state": "submitted"}),
+    body(5, "act", "a2", {"application_id": CASE, "act": "approve", "to_state": "approved"}),
+    body(9, "bank_result", "b1", {"disbursement_id": "p1", "booked": True}),
 ]
 MINE = [at for at in range(len(BODIES)) if at != 1]
 SIGNER = Signer()
 
 
 def files(
-    bodies: list[str] = BODIES, mine: list[int] = MINE, signer: Signer = SIGNER, sizes: tuple[int, ...] = (4, 7, 11)
+    bodies: list[str] = BODIES, mine: list[int] = MINE, signer: Signer = SIGNER, sizes: tuple[int, ...] = (4, 7, 14)
 ) -> dict[str, bytes]:
     """The files of an honest package over these entries."""
     leaves = [leaf(each) for each in bodies]
@@ -157,4 +160,4 @@ def files(
 
 
 def whole(made: dict[str, bytes], **told: Any) -> bytes:
-    return packed(with_manifest(made, **{"size": 11, "cases": [CASE], "withheld": [], **told}))
+    return packed(with_manifest(made, **{"size": 14, "cases": [CASE], "withheld": [], **told}))

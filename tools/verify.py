@@ -37,6 +37,7 @@ CONTENTS = {
     "samples": "audit_sample.digest",
 }
 LIVE = {"reserved", "batched", "released", "unknown", "paid"}  # payments that use up what was approved
+UNANSWERED = {"reserved", "batched", "released"}  # states of a payment of which no bank has said anything
 
 # 1 — The container is the plainest ZIP: members lie end to end, uncompressed; the directory repeats their headers; no
 # byte is left over. So nothing unpacks to more than it is, and nothing hides beside the members.
@@ -159,6 +160,7 @@ class Check:
         self.entries(self.checkpoints(copies))
         self.rows()
         self.contents()
+        self.belongings()
         self.sums()
 
     def lines(self, name: str) -> Iterator[Any]:
@@ -256,6 +258,22 @@ class Check:
                     self.found.append(f"{name}: the record has another digest of it")
             self.found += [f"{name}: no entry tells of it" for name in files.values()]
 
+    def belongings(self) -> None:
+        """Nothing is shown without what it stands on: answers their payments, payments and states the acts behind."""
+        payments, acts = self.images("disbursement"), self.images("act").values()
+        reached = {(act["application_id"], act["to_state"]) for act in acts}
+        approved = {act["application_id"] for act in acts if act["act"] == "approve"}
+        for row, case in self.images("application").items():
+            if case["state"] != "draft" and (row, case["state"]) not in reached:
+                self.found.append(f"application {row}: no act is shown that made it {case['state']}")
+        for row, payment in payments.items():
+            if payment["application_id"] not in approved:
+                self.found.append(f"disbursement {row}: no approval of its case is shown")
+        for row, answer in self.images("bank_result").items():
+            payment = payments.get(answer["disbursement_id"])
+            if answer["booked"] and (payment is None or payment["state"] in UNANSWERED):
+                self.found.append(f"bank_result {row}: its payment is not shown as answered")
+
     def sums(self) -> None:
         """The cases are those of the manifest; none is paid more than was approved; vouchers balance."""
         cases, paid, sides = self.images("application"), Counter[str](), Counter[tuple[str, str]]()
@@ -289,10 +307,12 @@ def main(arguments: list[str]) -> int:
         parser.error(f"{type(error).__name__}: {error}")
     with file:
         try:
-            found = Check(file, keys, copies).found
+            check = Check(file, keys, copies)
+            found = check.found
+            withheld = [f"withheld: {one['table']} {one['row']}" for one in check.manifest["withheld"]]
         except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
             found = [f"refused, not in the form of an evidence package: {error or type(error).__name__}"]
-    print("\n".join(["failed", *found]) if found else "ok")
+    print("\n".join(["failed", *found] if found else ["ok", *withheld]))
     return 1 if found else 0
 
 

@@ -31,7 +31,7 @@ def test_an_honest_package_is_ok_for_the_program_alone(tmp_path: Path) -> None:
 def test_another_key_proves_nothing(tmp_path: Path) -> None:
     status, lines = judged(whole(files()), [Signer().public], folder=tmp_path)
     assert (status, lines[0]) == (1, "failed")
-    assert "checkpoints: none of 11 entries is good, so no entry is proven" in lines
+    assert "checkpoints: none of 14 entries is good, so no entry is proven" in lines
 
 
 @pytest.mark.parametrize("arguments", [[], ["--key=nonsense"], ["--key=a+b+c", "--copy=missing"]])
@@ -71,7 +71,7 @@ def test_a_lying_manifest_does_not_help(tmp_path: Path) -> None:
     (first, *_) = found(
         altered("record/entries.jsonl", b'approved_amount\\": 500', b'approved_amount\\": 900'), tmp_path
     )
-    assert first == "entry 104: is not in the log of 11 entries at position 4"
+    assert first == "entry 104: is not in the log of 14 entries at position 4"
     assert found(
         whole({**files(), "rows/notice.jsonl": as_lines([{"row": "n1", "data": {"id": "n1"}}])}), tmp_path
     ) == ["notice n1: id differ from its last entry (110)"]
@@ -96,7 +96,14 @@ def test_what_is_withheld_is_found_as_far_as_a_package_can_tell(tmp_path: Path) 
     ]
     # The last entry of a row can be withheld: only the server, or a package of everything, knows that there is one.
     assert found(whole(files(mine=[at for at in MINE if at != 10])), tmp_path) == []
-    # But then other rows must agree with the older image too.
+    # But then other rows must agree with the older image too, and what stands on the entry is not shown without it.
+    assert found(whole(files(mine=[at for at in MINE if at != 12])), tmp_path) == [
+        f"application {CASE}: no act is shown that made it approved",
+        "disbursement p1: no approval of its case is shown",
+    ]
+    assert found(whole(files(mine=[at for at in MINE if at != 5])), tmp_path) == [
+        "bank_result b1: its payment is not shown as answered"
+    ]
     assert found(whole(files(mine=[at for at in MINE if at != 4])), tmp_path) == [
         f"application {CASE}: payments of 500 are more than was approved"
     ]
