@@ -101,6 +101,13 @@ def judged(package: Path | bytes, keys: list[str], *more: str, folder: Path) -> 
     return ran.returncode, (ran.stdout or ran.stderr).splitlines()
 
 
+def assert_sound(said: tuple[int, list[str]]) -> None:
+    """Nothing is wrong; of what is not in the package only papers are told, of which it has the digests."""
+    status, (first, *withheld) = said
+    assert (status, first) == (0, "ok"), withheld
+    assert all(line.startswith("withheld: document ") for line in withheld)
+
+
 PAPER = b"%PDF-1.7 a paper"
 CASE = "c1"
 

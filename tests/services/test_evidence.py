@@ -24,7 +24,7 @@ from tests import leave
 from tests.conftest import as_superuser
 from tests.driver import Api
 from tests.evidence import PDF, package, paid_case, signed
-from tests.packages import judged, packed, with_manifest
+from tests.packages import assert_sound, judged, packed, with_manifest
 from tests.story import approved, colleague, done, filed, member_id, new_fund, rows, today
 from tools import worker as tool
 from tools.provision import Provisioned
@@ -37,13 +37,6 @@ def shop(settings: Settings, committed: Provisioned) -> Iterator[Shop]:
     made = tool.shop(replace(settings, database_url=committed.app_url), threading.Event())
     yield made
     made.engine.dispose()
-
-
-def assert_sound(said: tuple[int, list[str]]) -> None:
-    """Nothing is wrong; of what is not in the package only papers are told, of which it has the digests."""
-    status, (first, *withheld) = said
-    assert (status, first) == (0, "ok"), withheld
-    assert all(line.startswith("withheld: document ") for line in withheld)
 
 
 def opened(content: bytes) -> dict[str, bytes]:
