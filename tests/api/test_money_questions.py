@@ -10,18 +10,19 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 
 from benefits.access.actors import load_actor
 from benefits.casework.prepayment.release import approve_checked, release_checked
+from benefits.casework.seen import seen_with
 from benefits.intake.row import Checked
 from benefits.money.bank_answer import BankAnswer
 from benefits.money.bank_result import book
 from benefits.money.batch import lock_batch, prepare_batch
 from benefits.money.disbursement import make_disbursements
 from benefits.money.payee import Payee, seal_payee
-from models.application import Application
+from models.application import Act, Application
 from models.columns import new_id
 from models.entitlement import Entitlement
 from models.vocabulary import BankOutcome
@@ -46,6 +47,21 @@ def many(session: Session, like: UUID, fund: UUID, count: int) -> list[UUID]:
         cases.append(Application(id=case_id, **{**shared, **amounts, **sealed}))
     session.add_all(cases)
     session.flush()
+    signed = session.scalars(select(Act).where(Act.application_id == like, Act.act == "approve")).one()
+    kept = {
+        name: getattr(signed, name) for name in ("act", "duty", "from_state", "to_state", "account_id", "person_id")
+    }
+    session.add_all(
+        Act(
+            **kept,
+            application_id=case.id,
+            unit_id=case.unit_id,
+            submission=case.submission,
+            amount=case.approved_amount,
+            seen_hash=seen,
+        )
+        for case, seen in zip(cases, seen_with(session, [(case, None) for case in cases]), strict=True)
+    )
     session.add_all(
         Entitlement(
             person_id=case.person_id,
