@@ -106,10 +106,17 @@ def account_path(api: Api, username: str) -> str:
     return f"/accounts/{found['id']}"
 
 
-def new_fund(api: Api, appropriated: str = "100000.00", *, unit: str = "AH-D01", name: str = "帮扶资金") -> str:
-    """The id of a new fund."""
-    year = today().year
-    body = {"unit_code": unit, "name": name, "year": year, "source": "union_funds", "appropriated": appropriated}
+def new_fund(
+    api: Api,
+    appropriated: str = "100000.00",
+    *,
+    unit: str = "AH-D01",
+    name: str = "帮扶资金",
+    year: int | None = None,
+) -> str:
+    """The id of a new fund, of this year unless told otherwise."""
+    of = {"unit_code": unit, "name": name, "year": year or today().year}
+    body = {**of, "source": "union_funds", "appropriated": appropriated}
     made = api("finance").post("/funds", body)
     assert made.status_code == 201, made.get_json()
     return str(made.get_json()["id"])

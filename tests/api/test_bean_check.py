@@ -46,7 +46,12 @@ def story(api: Api, at: At) -> Api:
     done(api("finance2").act(f"/ledger/proposals/{red['id']}", "post"))
     later = at(AFTER)
     closed(later)
-    receipt = {"fund_id": new_fund(later, name="新"), "amount": "7.01", "payer": "省总工会", "bank_serial": "R-9"}
+    receipt = {
+        "fund_id": new_fund(later, name="新", year=AFTER.year),
+        "amount": "7.01",
+        "payer": "省总工会",
+        "bank_serial": "R-9",
+    }
     done(later("finance").post("/ledger/receipts", {**receipt, "received_on": AFTER.isoformat()}))
     return later
 
