@@ -204,9 +204,11 @@ class Cluster:
             time.sleep(0.02)
 
     def _last_words(self) -> str:
+        """Why the server ended: its last fatal line that is not a mere refusal of those who knocked meanwhile."""
         logs = sorted(self._home.glob("*.log"), key=lambda path: path.stat().st_mtime)
         lines = [line for path in logs for line in path.read_text("utf-8", "replace").splitlines() if "FATAL" in line]
-        return lines[-1] if lines else f"see {self._home / 'start.log'}"
+        reasons = [line for line in lines if "FATAL:  the database system is " not in line]
+        return reasons[-1] if reasons else f"see {self._home / 'start.log'}"
 
 
 def _namespaces_allowed() -> bool:
