@@ -153,7 +153,7 @@ class Check:
     def __init__(self, file: IO[bytes], keys: Keys, copies: list[Checkpoint]) -> None:
         self.file, self.keys, self.members, self.found = file, keys, members(file), list[str]()
         (self.manifest,) = self.lines("manifest.json")
-        self.last: dict[tuple[str, str], tuple[datetime, int, Any]] = {}  # of each row: when, entry, image (None: gone)
+        self.last: dict[tuple[str, str], tuple[datetime, int, int, Any]] = {}  # when, place, n, image
         self.versions: dict[tuple[str, str], list[int]] = {}
         self.digests = {name: self.digest(name, *member) for name, member in self.members.items()}
         self.found += [f"{name}: is missing" for name in self.manifest["files"].keys() - self.members.keys()]
@@ -219,22 +219,23 @@ class Check:
                 self.found.append(f"entry {n}: stands out of order")
             before, body = position, strict(raw)
             if body["kind"] == "change":
-                row, told = (body["table"], body["row"]), (datetime.fromisoformat(body["at"]), n, body["data"])
+                row = (body["table"], body["row"])
+                told = (datetime.fromisoformat(body["at"]), position, n, body["data"])
                 self.last[row] = max(self.last.get(row, told), told, key=lambda known: known[:2])
                 if body["data"] and "version" in body["data"]:
                     self.versions.setdefault(row, []).append(body["data"]["version"])
 
     def images(self, table: str) -> dict[str, Any]:
         """The last images of a table's rows that are still there."""
-        return {row: image for (kept, row), (_, _, image) in self.last.items() if kept == table and image is not None}
+        return {row: image for (kept, row), (*_, image) in self.last.items() if kept == table and image is not None}
 
     def rows(self) -> None:
         """Every row shown is its last image, every last image is shown, and no version before it is left out."""
-        left = {row for row, (_, _, image) in self.last.items() if image is not None}
+        left = {row for row, (*_, image) in self.last.items() if image is not None}
         for name in (name for name in self.members if name.startswith("rows/")):
             table = name[5:].removesuffix(".jsonl")
             for row, shown in ((line["row"], line["data"]) for line in self.lines(name)):
-                _, n, image = self.last.get((table, row), (None, None, None))
+                *_, n, image = self.last.get((table, row), (None, None))
                 told = image or {}
                 columns = sorted(each for each in told.keys() | shown.keys() if told.get(each) != shown.get(each))
                 if columns:

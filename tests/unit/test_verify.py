@@ -89,6 +89,16 @@ def test_entries_out_of_order_are_found(tmp_path: Path) -> None:
     assert found(whole(swapped), tmp_path) == ["entry 100: stands out of order"]
 
 
+def test_a_number_that_nothing_proves_does_not_make_an_older_image_the_last(tmp_path: Path) -> None:
+    bodies = [*BODIES[:9], BODIES[9].replace("08:00:08", "08:00:09"), *BODIES[10:]]
+    made = files(bodies)
+    older = made["record/entries.jsonl"].replace(b'"n": 109', b'"n": 999')
+    shown = as_lines([{"row": "n1", "data": {"id": "n1"}}])
+    assert found(whole({**made, "record/entries.jsonl": older, "rows/notice.jsonl": shown}), tmp_path) == [
+        "notice n1: id differ from its last entry (110)"
+    ]
+
+
 def test_what_is_withheld_is_found_as_far_as_a_package_can_tell(tmp_path: Path) -> None:
     middle = [at for at in MINE if at != 2]
     assert found(whole(files(mine=middle)), tmp_path) == [
