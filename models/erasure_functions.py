@@ -35,7 +35,7 @@ SELECT 'household_file', 'infinity' FROM household WHERE person_id = {person} AN
 """
 
 
-def _placeholder(column: Column[object]) -> str:
+def _erased(column: Column[object]) -> str:
     """What stands where a personal text or list stood."""
     if isinstance(column.type, JSONB):
         return f"(CASE jsonb_typeof(\"{column.name}\") WHEN 'array' THEN '[]' ELSE '{{}}' END)::jsonb"
@@ -58,7 +58,7 @@ _BLANK = 'UPDATE "{table}" SET {new} WHERE {whose} AND num_nonnulls({columns}) >
 
 def _blank(table: Table, columns: list[str]) -> str:
     """The statement that takes personal columns off the rows whose digests the person's salt protects."""
-    new = {name: _placeholder(table.columns[name]) for name in columns}
+    new = {name: _erased(table.columns[name]) for name in columns}
     of_case = "application_id" in table.columns and not table.columns["application_id"].nullable
     whose = "application_id IN (SELECT id FROM application WHERE person_id = person_)"
     return _BLANK.format(

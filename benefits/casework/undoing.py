@@ -69,17 +69,7 @@ def reverse(session: Session, actor: Actor, payment: Disbursement, taken: Taken)
     if taken.bank_serial:
         _require_unused(session, payment, unit, taken.bank_serial)
     original, key = original_of(session, payment), key_of(session, case.id)
-    payment.reversed_amount += amount
-    whole = payment.reversed_amount == payment.amount
-    if whole:
-        payment.state = DisbursementState.REVERSED
-        settle_awards(session, [case.id], EntitlementState.RELEASED)
-    else:
-        lower_award(session, case.id, amount)
-    said: dict[str, Any] = {"seen": payment.payee_hash, "note": taken.reason, "minutes": taken.minutes}
-    keep_acts(session, actor, [payment], "reverse_payment", "resolved", amount=amount, **said)
-    if whole:
-        workflow.advance(session, actor, case, "reverse", ApplicationState.REVERSED, note=taken.reason, amount=amount)
+    _lower(session, actor, case, payment, taken, amount)
     owed = taken.bank_serial is None
     debt = raise_receivable(session, actor, case, ReceivableOrigin.OVERPAYMENT, amount) if owed else None
     if not owed:
@@ -107,6 +97,23 @@ def reverse(session: Session, actor: Actor, payment: Disbursement, taken: Taken)
     )
     session.flush()
     return payment
+
+
+def _lower(
+    session: Session, actor: Actor, case: Application, payment: Disbursement, taken: Taken, amount: Decimal
+) -> None:
+    """The payment and its award fall by the amount; with nothing left both end, and the case too."""
+    payment.reversed_amount += amount
+    whole = payment.reversed_amount == payment.amount
+    if whole:
+        payment.state = DisbursementState.REVERSED
+        settle_awards(session, [case.id], EntitlementState.RELEASED)
+    else:
+        lower_award(session, case.id, amount)
+    said: dict[str, Any] = {"seen": payment.payee_hash, "note": taken.reason, "minutes": taken.minutes}
+    keep_acts(session, actor, [payment], "reverse_payment", "resolved", amount=amount, **said)
+    if whole:
+        workflow.advance(session, actor, case, "reverse", ApplicationState.REVERSED, note=taken.reason, amount=amount)
 
 
 def abandon(session: Session, actor: Actor, payment: Disbursement, reason: str) -> Disbursement:

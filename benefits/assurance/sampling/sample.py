@@ -107,11 +107,7 @@ def draw_sample(
         unit_id=top.id,
         population=population,
         filters=filters.stored(),
-        method=method,
-        size=size,
-        strata_by=strata_by,
-        bands=[show_yuan(band) for band in bands],
-        seed=plan.seed,
+        **_as_kept(plan),
         seed_given=seed is not None,
         rows=len(frozen.items),
         total=frozen.total,
@@ -127,6 +123,17 @@ def draw_sample(
     session.add_all(_rows(session, sample, drawn))
     session.flush()
     return find_sample(session, actor, sample.id)
+
+
+def _as_kept(plan: Plan) -> dict[str, object]:
+    """How the sample is drawn, as its row keeps it."""
+    return {
+        "method": plan.method,
+        "size": plan.size,
+        "strata_by": plan.strata_by,
+        "bands": [show_yuan(band) for band in plan.bands],
+        "seed": plan.seed,
+    }
 
 
 def _require_sound(

@@ -85,16 +85,8 @@ def confirm_premium(
         DutyConflict, OwnCase: the actor filed or decided one of the enrolments, or is among the covered.
         AlreadyExists: the bank serial is in the books already.
     """
-    unit = session.scalar(select(Unit).where(Unit.code == unit_code, within(actor, "cover.read")))
-    if unit is None:
-        raise invalid("/unit_code", "unit_unknown")
-    actor.require("premium.confirm", unit.path)
-    if plan not in FIGURES:
-        raise invalid("/plan", "plan_unknown")
-    if payer != "unit":
-        raise invalid("/payer", "individual_transfer")
-    if paid_on > actor.today:
-        raise invalid("/paid_on", "in_the_future")
+    unit = _paying_unit(session, actor, unit_code)
+    _require_transfer(actor, plan, payer, paid_on)
     covers = _waiting(session, unit, plan, term_start_on)
     if not covers:
         raise invalid("/term_start_on", "no_cover_waits")
@@ -129,6 +121,24 @@ def confirm_premium(
             session, actor, pool, amount=members, received_on=paid_on, payer=unit.name, bank_serial=bank_serial
         )
     return find_premium(session, actor, payment.id)
+
+
+def _paying_unit(session: Session, actor: Actor, unit_code: str) -> Unit:
+    unit = session.scalar(select(Unit).where(Unit.code == unit_code, within(actor, "cover.read")))
+    if unit is None:
+        raise invalid("/unit_code", "unit_unknown")
+    actor.require("premium.confirm", unit.path)
+    return unit
+
+
+def _require_transfer(actor: Actor, plan: str, payer: str, paid_on: date) -> None:
+    """Refuse with Invalid what cannot be a unit's transfer for a plan, whatever waits."""
+    if plan not in FIGURES:
+        raise invalid("/plan", "plan_unknown")
+    if payer != "unit":
+        raise invalid("/payer", "individual_transfer")
+    if paid_on > actor.today:
+        raise invalid("/paid_on", "in_the_future")
 
 
 def _parts(covers: Sequence[Cover], amount: Decimal) -> tuple[Decimal, Decimal]:

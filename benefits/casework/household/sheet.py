@@ -41,13 +41,7 @@ def print_file(session: Session, actor: Actor, household: Household, language: s
     Raises:
         NotFound: the file or its head's key was destroyed.
     """
-    member = session.scalars(
-        select(Membership)
-        .join(Membership.person)
-        .options(contains_eager(Membership.person))
-        .where(Membership.id == household.membership_id)
-        .execution_options(populate_existing=True)
-    ).one()
+    member = _head(session, household)
     number = masked_id_number(session, member)
     if number is None or household.key_wrapped is None:
         raise NotFound
@@ -88,6 +82,16 @@ def print_file(session: Session, actor: Actor, household: Household, language: s
         ),
         language,
     )
+
+
+def _head(session: Session, household: Household) -> Membership:
+    return session.scalars(
+        select(Membership)
+        .join(Membership.person)
+        .options(contains_eager(Membership.person))
+        .where(Membership.id == household.membership_id)
+        .execution_options(populate_existing=True)
+    ).one()
 
 
 def _names(session: Session, household: Household) -> Mapping[UUID, str]:

@@ -35,19 +35,7 @@ def transfer_household(
     actor.require("household.keep", household.unit.path)
     actor.require_stranger(household.person_id)
     state.require(household, "transfer")
-    joined = session.scalar(
-        select(Membership)
-        .join(Unit, Unit.id == Membership.unit_id)
-        .where(
-            Membership.id == member_id,
-            Membership.person_id == household.person_id,
-            Membership.state != MembershipState.LEFT,
-            Membership.id != household.membership_id,
-            within(actor, "household.keep"),
-        )
-    )
-    if joined is None:
-        raise invalid("/member_id", "member_unknown")
+    joined = _joined(session, actor, household, member_id)
     if household.membership.state != MembershipState.LEFT:
         raise StateForbids(state="member_still_here", act="transfer")
     if state.payments_underway(session, household):
@@ -73,6 +61,24 @@ def transfer_household(
     session.expire_all()
     note_change(session, actor, household, "transfer")
     return find_household(session, actor, household.id)
+
+
+def _joined(session: Session, actor: Actor, household: Household, member_id: UUID) -> Membership:
+    """The head's live membership elsewhere in the actor's reach; raises Invalid."""
+    joined = session.scalar(
+        select(Membership)
+        .join(Unit, Unit.id == Membership.unit_id)
+        .where(
+            Membership.id == member_id,
+            Membership.person_id == household.person_id,
+            Membership.state != MembershipState.LEFT,
+            Membership.id != household.membership_id,
+            within(actor, "household.keep"),
+        )
+    )
+    if joined is None:
+        raise invalid("/member_id", "member_unknown")
+    return joined
 
 
 def transfers_of(session: Session, actor: Actor, household_id: UUID) -> list[HouseholdTransfer]:
