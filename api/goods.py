@@ -143,7 +143,7 @@ def get_lot(desk: Desk[GoodsLot]) -> Any:
 
 
 @bp.route("/<uuid:lot_id>/accept", methods=["POST"])
-@operation("goods.check", load=lots.lock_lot, keyed=True, conditional=True)
+@operation("goods.check", load=lots.lock_lot, keyed=True, conditional=True, moves_money=True)
 @bp.arguments(AcceptanceBody)
 @bp.response(200, LotView)
 def accept(desk: Desk[GoodsLot], body: dict[str, Any]) -> Any:

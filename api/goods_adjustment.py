@@ -73,16 +73,18 @@ def ask_adjustment(desk: Desk[GoodsLot], body: dict[str, Any]) -> Any:
     return asked, 201, {"Location": f"/api/v1/goods/{desk.thing.id}"}
 
 
-def _decision(name: str) -> Any:
+def _decision(name: str, *, moves_money: bool = False) -> Any:
     def wrap(view: Any) -> Any:
         inner = bp.arguments(NoteBody)(bp.response(200, AdjustmentView)(view))
-        guarded = operation("goods.check", load=lots.lock_lot, keyed=True, conditional=True)(inner)
+        guarded = operation("goods.check", load=lots.lock_lot, keyed=True, conditional=True, moves_money=moves_money)(
+            inner
+        )
         return bp.route(f"/<uuid:lot_id>/adjustments/<uuid:adjustment_id>/{name}", methods=["POST"])(guarded)
 
     return wrap
 
 
-@_decision("approve")
+@_decision("approve", moves_money=True)
 def approve(desk: Desk[GoodsLot], body: dict[str, Any], adjustment_id: UUID) -> Any:
     """批准调整 / Approve a correction, as another person than who asked; the stock moves."""
     return adjustments.decide_adjustment(

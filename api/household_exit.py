@@ -142,46 +142,40 @@ def get_exit(desk: Desk[HouseholdExit]) -> Any:
     return _shown(desk, desk.thing, told.get(desk.thing.id))
 
 
-@bp.route("/<uuid:household_id>/exits/<uuid:exit_id>/decide", methods=["POST"])
-@operation("household.decide", load=leaving.lock_exit, keyed=True, conditional=True)
-@bp.arguments(MinutesBody)
-@bp.response(200, ExitView)
+def _act(name: str, permission: str, schema: type[Body]) -> Any:
+    def wrap(view: Any) -> Any:
+        inner = bp.arguments(schema)(bp.response(200, ExitView)(view))
+        guarded = operation(permission, load=leaving.lock_exit, keyed=True, conditional=True)(inner)
+        return bp.route(f"/<uuid:household_id>/exits/<uuid:exit_id>/{name}", methods=["POST"])(guarded)
+
+    return wrap
+
+
+@_act("decide", "household.decide", MinutesBody)
 def decide(desk: Desk[HouseholdExit], body: dict[str, Any]) -> Any:
     """单位集体研究 / The unit's decision; the public notice runs from today."""
     return _shown(desk, leaving.decide_exit(desk.session, desk.actor, desk.thing, body["minutes"]))
 
 
-@bp.route("/<uuid:household_id>/exits/<uuid:exit_id>/approve", methods=["POST"])
-@operation("household.decide", load=leaving.lock_exit, keyed=True, conditional=True)
-@bp.arguments(NoteBody)
-@bp.response(200, ExitView)
+@_act("approve", "household.decide", NoteBody)
 def approve(desk: Desk[HouseholdExit], body: dict[str, Any]) -> Any:
     """上级批准 / The union above approves, by a third person, once the notice is complete."""
     return _shown(desk, leaving.approve_exit(desk.session, desk.actor, desk.thing, body["note"]))
 
 
-@bp.route("/<uuid:household_id>/exits/<uuid:exit_id>/notify", methods=["POST"])
-@operation("household.keep", load=leaving.lock_exit, keyed=True, conditional=True)
-@bp.arguments(NotificationBody)
-@bp.response(200, ExitView)
+@_act("notify", "household.keep", NotificationBody)
 def notify(desk: Desk[HouseholdExit], body: dict[str, Any]) -> Any:
     """书面告知 / The worker has been told: the file is closed from that day."""
     return _shown(desk, leaving.notify_worker(desk.session, desk.actor, desk.thing, body["notified_on"]))
 
 
-@bp.route("/<uuid:household_id>/exits/<uuid:exit_id>/refuse", methods=["POST"])
-@operation("household.decide", load=leaving.lock_exit, keyed=True, conditional=True)
-@bp.arguments(ReasonBody)
-@bp.response(200, ExitView)
+@_act("refuse", "household.decide", ReasonBody)
 def refuse(desk: Desk[HouseholdExit], body: dict[str, Any]) -> Any:
     """不予退出 / The file stays open."""
     return _shown(desk, leaving.refuse_exit(desk.session, desk.actor, desk.thing, body["reason"]))
 
 
-@bp.route("/<uuid:household_id>/exits/<uuid:exit_id>/withdraw", methods=["POST"])
-@operation("household.keep", load=leaving.lock_exit, keyed=True, conditional=True)
-@bp.arguments(ReasonBody)
-@bp.response(200, ExitView)
+@_act("withdraw", "household.keep", ReasonBody)
 def withdraw(desk: Desk[HouseholdExit], body: dict[str, Any]) -> Any:
     """撤回提议 / The proposal is taken back; the file stays open."""
     return _shown(desk, leaving.withdraw_exit(desk.session, desk.actor, desk.thing, body["reason"]))
@@ -198,10 +192,7 @@ def object_to(desk: Desk[HouseholdExit], body: dict[str, Any]) -> Any:
     return _shown(desk, desk.thing), 201, created(place, desk.thing)
 
 
-@bp.route("/<uuid:household_id>/exits/<uuid:exit_id>/objections/<uuid:objection_id>/resolve", methods=["POST"])
-@operation("household.decide", load=leaving.lock_exit, keyed=True, conditional=True)
-@bp.arguments(ResolutionBody)
-@bp.response(200, ExitView)
+@_act("objections/<uuid:objection_id>/resolve", "household.decide", ResolutionBody)
 def resolve(desk: Desk[HouseholdExit], body: dict[str, Any], objection_id: UUID) -> Any:
     """处理异议 / Answer an objection; a founded one is followed by a refusal."""
     exit_objection.resolve_exit_objection(desk.session, desk.actor, desk.thing, objection_id, body["resolution"])

@@ -137,7 +137,7 @@ def export_books(desk: Desk[None], query: dict[str, Any]) -> Response:
 
 
 @bp.route("/months", methods=["POST"])
-@operation("ledger.keep", keyed=True)
+@operation("ledger.keep", keyed=True, moves_money=True)
 @bp.arguments(MonthBody)
 @bp.response(201, MonthView)
 def close_month(desk: Desk[None], body: dict[str, Any]) -> Any:

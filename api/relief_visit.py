@@ -87,14 +87,14 @@ def approve(desk: Desk[ReliefPoint], body: dict[str, Any]) -> Any:
     return shown(desk, visit.approve(desk.session, desk.actor, desk.thing, body["fund_id"]))
 
 
-@_act("visit", "relief.keep", VisitBody)
+@_act("visit", "relief.keep", VisitBody, moves_money=True)
 def make_visit(desk: Desk[ReliefPoint], body: dict[str, Any]) -> Any:
     """登记慰问 / Enter the visit: heads, temperature, and the goods that leave the stock."""
     goods = _portions(body)
     return shown(desk, visit.make_visit(desk.session, desk.actor, desk.thing, visit.Visit(**body, goods=goods)))
 
 
-@_act("put-back", "relief.keep", PutBackBody)
+@_act("put-back", "relief.keep", PutBackBody, moves_money=True)
 def put_back(desk: Desk[ReliefPoint], body: dict[str, Any]) -> Any:
     """退回物资 / Take back into stock what was brought and not given."""
     return shown(desk, visit.put_back(desk.session, desk.actor, desk.thing, _portions(body)))

@@ -21,13 +21,13 @@ class RosterStockBody(Body):
     quantity = Whole(required=True, least=1, most=10_000_000)
 
 
-@roster_act(bp, "draw", "goods.keep", RosterStockBody)
+@roster_act(bp, "draw", "goods.keep", RosterStockBody, moves_money=True)
 def draw(desk: Desk[Roster], body: dict[str, Any]) -> Any:
     """出库 / Draw goods from stock for this roster."""
     return shown(desk, stock.draw_for(desk.session, desk.actor, desk.thing, **body))
 
 
-@roster_act(bp, "put-back", "goods.keep", RosterStockBody)
+@roster_act(bp, "put-back", "goods.keep", RosterStockBody, moves_money=True)
 def put_back(desk: Desk[Roster], body: dict[str, Any]) -> Any:
     """退库 / Put back into stock what was not given out."""
     return shown(desk, stock.put_back_from(desk.session, desk.actor, desk.thing, **body))

@@ -124,7 +124,7 @@ def list_closings(desk: Desk[None], query: dict[str, Any]) -> Any:
 
 
 @bp.route("/years", methods=["POST"])
-@operation("ledger.keep", keyed=True)
+@operation("ledger.keep", keyed=True, moves_money=True)
 @bp.arguments(YearBody)
 @bp.response(201, ClosingView)
 def draw_up_closing(desk: Desk[None], body: dict[str, Any]) -> Any:

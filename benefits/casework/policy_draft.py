@@ -12,12 +12,12 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from benefits import catalogue
+from benefits.access.accounts import account_person
 from benefits.access.reach import along
 from benefits.core.actor import Actor
 from benefits.core.errors import AlreadyExists, DutyConflict, NotFound, StateForbids, invalid
 from benefits.rules.policy import Edition
 from benefits.rules.policy_text import load_edition
-from models.account import Account
 from models.columns import new_id
 from models.policy import Policy
 from models.unit import Unit
@@ -101,8 +101,7 @@ def publish(session: Session, actor: Actor, policy: Policy) -> Policy:
     """
     _require_draft(policy, "publish")
     actor.require("policy.edit", _path(session, policy))
-    author = session.scalar(select(Account.person_id).where(Account.id == policy.written_by))
-    if author == actor.person_id:
+    if policy.written_by is not None and account_person(session, policy.written_by) == actor.person_id:
         raise DutyConflict(held="written", wanted="published")
     running = session.scalars(
         select(Policy)

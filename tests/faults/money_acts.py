@@ -7,6 +7,7 @@ from typing import Any
 
 from models.vocabulary import BankOutcome
 from tests import mutual_aid, relief, rosters
+from tests.faults.goods_acts import GOODS_ACTS, VISIT
 from tests.faults.killing import Asked
 from tests.faults.preparing import LEAVE_BILL, Story
 from tests.stock import stocked
@@ -14,7 +15,6 @@ from tests.story import GIFT, MEDICAL, card, done, submitted, today
 
 REASON = {"reason": "经集体讨论"}
 ACCOUNT = {"holder": "王建国", "account_number": card(41), "bank": "徽商银行"}
-VISIT = {"facts": {"kind": "visit", "occasion": "labour_day", "form": "goods"}, "item": None, "amount": "10.00"}
 
 
 def _act(path: str, act: str, who: str, body: dict[str, Any] | None = None) -> Asked:
@@ -147,8 +147,8 @@ def _roster(story: Story) -> str:
     return path
 
 
-def closing(story: Story) -> tuple[str, str, str]:
-    """A new union's last year, to be closed: the paths of the closing, of a fund, and of a visit that holds some."""
+def _last_year(story: Story) -> tuple[str, int, str]:
+    """A new union with money that came in last June: its code, that year, its fund."""
     number, year = next(story.numbers), today().year - 1
     unit = {"code": f"AH-Y{number:03d}", "name": "年结工会", "parent_code": "AH", "union_kind": "primary"}
     done(story.api("admin").post("/units", unit))
@@ -156,9 +156,28 @@ def closing(story: Story) -> tuple[str, str, str]:
     fund = done(story.api("finance").post("/funds", {**body, "appropriated": "9000.00"}))["id"]
     receipt = {"fund_id": fund, "amount": "500.00", "received_on": f"{year}-06-01", "payer": "省总"}
     done(story.api("finance").post("/ledger/receipts", {**receipt, "bank_serial": f"Y{number}"}))
-    visit = relief.approved_point(story.api, fund, unit_code=unit["code"], visited_unit_code=unit["code"])
-    done(story.api("finance").post("/ledger/months", {"unit_code": unit["code"], "year": year, "month": 6}))
-    made = done(story.api("finance").post("/ledger/years", {"unit_code": unit["code"], "year": year}))
+    return unit["code"], year, fund
+
+
+def close_month(story: Story) -> Asked:
+    """A month that is over is closed."""
+    unit, year, _ = _last_year(story)
+    return Asked("finance", "/ledger/months", {"unit_code": unit, "year": year, "month": 6})
+
+
+def draw_up_year(story: Story) -> Asked:
+    """The closing of a year is drawn up."""
+    month = close_month(story)
+    done(story.api(month.who).post(month.path, month.body))
+    return Asked("finance", "/ledger/years", {name: month.body[name] for name in ("unit_code", "year")})
+
+
+def closing(story: Story) -> tuple[str, str, str]:
+    """A new union's last year, to be closed: the paths of the closing, of a fund, and of a visit that holds some."""
+    unit, year, fund = _last_year(story)
+    visit = relief.approved_point(story.api, fund, unit_code=unit, visited_unit_code=unit)
+    done(story.api("finance").post("/ledger/months", {"unit_code": unit, "year": year, "month": 6}))
+    made = done(story.api("finance").post("/ledger/years", {"unit_code": unit, "year": year}))
     return f"/ledger/years/{made['id']}", f"/funds/{fund}", visit
 
 
@@ -171,6 +190,7 @@ def carry_over(story: Story) -> Asked:
 
 
 MONEY_ACTS: dict[str, Callable[[Story], Asked]] = {  # route → the request
+    **GOODS_ACTS,
     "/applications/{}/approve": approve_case,
     "/applications/{}/return": return_case,
     "/applications/{}/settle": settle_case,
@@ -181,8 +201,10 @@ MONEY_ACTS: dict[str, Callable[[Story], Asked]] = {  # route → the request
     "/funds": open_fund,
     "/funds/{}/adjustments": adjust_fund,
     "/funds/{}/carry-over": carry_over,
+    "/ledger/months": close_month,
     "/ledger/proposals/{}/post": post_proposal,
     "/ledger/receipts": book_receipt,
+    "/ledger/years": draw_up_year,
     "/ledger/years/{}/post": lambda story: _act(closing(story)[0], "post", "finance2"),
     "/mutual-aid/premium-payments": confirm_premium,
     "/payment-batches": build_batch,

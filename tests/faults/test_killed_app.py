@@ -51,11 +51,11 @@ CHOSEN: Callable[[Effect], Iterable[int]] = sharpest if TRIALS == 1 else every_s
 def test_every_route_that_moves_money_has_its_act_here(mortal: Mortal) -> None:
     """A new one is written into `money_acts.MONEY_ACTS`."""
     app = mortal.world.api.app
-    guards = {
-        rule.rule.removeprefix("/api/v1"): getattr(app.view_functions[rule.endpoint], "operation", None)
+    guards = [
+        (rule.rule.removeprefix("/api/v1"), getattr(app.view_functions[rule.endpoint], "operation", None))
         for rule in app.url_map.iter_rules()
-    }
-    moving = {re.sub(r"<[^>]*>", "{}", rule) for rule, guard in guards.items() if guard and guard.moves_money}
+    ]
+    moving = {re.sub(r"<[^>]*>", "{}", rule) for rule, guard in guards if guard and guard.moves_money}
     assert moving == set(MONEY_ACTS)
 
 
