@@ -15,18 +15,15 @@ from benefits.casework.report.frame import Asked, Column, Report
 from benefits.casework.report.frame import Row as Shown
 from benefits.core.actor import Actor
 from benefits.core.money import NOTHING
-from benefits.money.ledger.booking import BANK, OWED, SUPPLIER
+from benefits.money.ledger.chart import OTHER_SIDE
+from benefits.money.ledger.voucher import SPENDING
 from benefits.rules.declaration import label
-from models.ledger import Voucher, VoucherKind, VoucherLine
+from models.ledger import Voucher, VoucherLine
 from models.money import Disbursement, Fund, FundAdjustment
 from models.reversal import Reversal
 from models.unit import Unit
 from models.vocabulary import DisbursementState
 from models.year_end import FundCarry
-
-# The other side of what a fund spent: the bank, or who owes or is owed for it.
-_OTHER_SIDE = (BANK, OWED, SUPPLIER)
-_SPENDING = (VoucherKind.PAYMENT, VoucherKind.ISSUE)
 
 
 def _sum(amount: ColumnElement[Any] | InstrumentedAttribute[Any], *where: ColumnElement[bool]) -> ScalarSelect[Any]:
@@ -43,8 +40,8 @@ def _booked(*where: ColumnElement[bool]) -> ScalarSelect[Any]:
         VoucherLine.debit - VoucherLine.credit,
         VoucherLine.voucher_id == Voucher.id,
         Voucher.fund_id == Fund.id,
-        Voucher.kind.in_(_SPENDING),
-        VoucherLine.key.not_in(_OTHER_SIDE),
+        Voucher.kind.in_(SPENDING),
+        VoucherLine.key.not_in(OTHER_SIDE),
         *where,
     )
 

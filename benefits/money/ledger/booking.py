@@ -8,25 +8,23 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, aliased
 
 from benefits.core.actor import Actor
 from benefits.core.errors import AlreadyExists, invalid
 from benefits.core.money import NOTHING
-from benefits.money.ledger.chart import chart_named, chart_on
+from benefits.money.ledger.chart import BANK, OWED, SUPPLIER, chart_named, chart_on
 from benefits.money.ledger.memo import require_plain
 from benefits.money.ledger.voucher import Entry, Posted, post
+from benefits.money.ledger.year_figures import carried_key
 from models.entitlement import Entitlement
 from models.ledger import Voucher, VoucherKind
 from models.money import BankResult, Disbursement, Fund
 from models.reversal import Reversal
 from models.unit import Unit
-from models.vocabulary import BankOutcome, EntitlementState, FundSource
+from models.vocabulary import BankOutcome, EntitlementState
 
-BANK = "BANK"
-OWED = "RECEIVABLE.MEMBER"
-SUPPLIER = "PAYABLE.SUPPLIER"
 # An award from before the books were kept names no key.
 UNNAMED = "OTHER"
 STOCK = "GOODS.STOCK"
@@ -69,7 +67,8 @@ def book_payments(
 def book_come_back(session: Session, actor: Actor, payment: Disbursement, reference: str) -> Voucher:
     """A payment that the bank had made and whose money came back: the same entries in red (红字)."""
     what = Posted(VoucherKind.PAYMENT, reference, actor.today, payment.bank_reason, fund_id=payment.fund_id)
-    return _from_bank(session, actor, what, _by_key(session, {payment.application_id: -payment.amount}))
+    key = _as_of_now(session, actor, payment, key_of(session, payment.application_id))
+    return _from_bank(session, actor, what, {key: -payment.amount})
 
 
 def original_of(session: Session, payment: Disbursement) -> Voucher | None:
@@ -100,23 +99,22 @@ def book_reversal(
     """
     original = original_of(session, payment)
     number = f"{original.year}-{original.number}" if original else str(payment.id)
-    fund = session.get_one(Fund, payment.fund_id)
-    if original is not None and original.year < actor.today.year:
-        key = _carried(session, original, fund, key)
-    what = Posted(VoucherKind.PAYMENT, number, actor.today, memo, fund.id)
-    red = _from_bank(session, actor, what, {key: -amount})
+    what = Posted(VoucherKind.PAYMENT, number, actor.today, memo, payment.fund_id)
+    red = _from_bank(session, actor, what, {_as_of_now(session, actor, payment, key): -amount})
     if owed:
         _from_bank(session, actor, what, {OWED: amount})
     return red
 
 
-def _carried(session: Session, original: Voucher, fund: Fund, key: str) -> str:
-    """Where an earlier year's spending went when that year ended; what is held for members stays where it is."""
-    unit = _books(session, fund.id)
-    posting = chart_named(original.chart).posting(key, unit.union_kind)
-    if posting is None or posting.account.kind != "expense":
+def _as_of_now(session: Session, actor: Actor, payment: Disbursement, key: str) -> str:
+    """What a payment is taken back from: an earlier year's spending from what that year carried over."""
+    original = original_of(session, payment)
+    if original is None or original.year == actor.today.year:
         return key
-    return "CARRY.TREASURY" if fund.source == FundSource.TREASURY_EARMARKED else "CARRY.UNION"
+    fund, chart = session.get_one(Fund, payment.fund_id), chart_named(original.chart)
+    unit = _books(session, fund.id)
+    posting = chart.posting(key, unit.union_kind)
+    return key if posting is None else carried_key(chart, unit, posting.account.code, fund.source) or key
 
 
 def book_issue(
@@ -206,11 +204,16 @@ def _to_bank(session: Session, actor: Actor, unit: Unit, what: Posted, key: str,
 def require_new_serial(session: Session, unit: Unit, serial: str) -> None:
     """Refuse with AlreadyExists what the bank brought into these books under that serial before.
 
-    The unit is held while its books are asked: two funds, or a fund and a member's debt, share no lock.
+    A receipt that was reversed in red was none. The unit is held while its books are asked: two funds, or a fund and a
+    member's debt, share no lock.
     """
     session.execute(select(Unit.id).where(Unit.id == unit.id).with_for_update(key_share=True))
+    red = aliased(Voucher)
     receipt = select(Voucher.id).where(
-        Voucher.unit_id == unit.id, Voucher.kind == VoucherKind.RECEIPT, Voucher.reference == serial
+        Voucher.unit_id == unit.id,
+        Voucher.kind == VoucherKind.RECEIPT,
+        Voucher.reference == serial,
+        ~exists().where(red.reverses_id == Voucher.id),
     )
     back = (
         select(Reversal.id)

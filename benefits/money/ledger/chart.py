@@ -15,6 +15,9 @@ from importlib import resources
 from typing import Any, Literal
 
 AccountKind = Literal["asset", "liability", "net", "income", "expense"]
+# Semantic keys of the other side of what a fund spends: the bank, or who owes or is owed for it.
+BANK, OWED, SUPPLIER = "BANK", "RECEIVABLE.MEMBER", "PAYABLE.SUPPLIER"
+OTHER_SIDE = (BANK, OWED, SUPPLIER)
 # Whose balance stands on the debit side.
 DEBIT_KINDS = frozenset({"asset", "expense"})
 

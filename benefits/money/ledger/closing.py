@@ -169,6 +169,9 @@ def _require_ready(session: Session, actor: Actor, unit: Unit, year: int) -> Non
     if year >= actor.today.year:
         raise StateForbids(state="year_running", act="close")
     closed = select(YearClosing.year).where(YearClosing.unit_id == unit.id, YearClosing.state == ClosingState.POSTED)
+    later = session.scalar(closed.where(YearClosing.year > year).limit(1))
+    if later is not None:
+        raise StateForbids(state="year_closed", act="close", year=later)
     earlier = session.scalar(
         select(func.min(Voucher.year)).where(
             Voucher.unit_id == unit.id, Voucher.year < year, Voucher.year.not_in(closed)

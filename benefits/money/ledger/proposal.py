@@ -15,13 +15,16 @@ from sqlalchemy.orm import Session, contains_eager
 from benefits.access.reach import within
 from benefits.core.actor import Actor
 from benefits.core.errors import DutyConflict, NotFound, StateForbids, invalid
-from benefits.money.ledger.booking import OWED
+from benefits.money.ledger.chart import OWED, chart_on
 from benefits.money.ledger.memo import require_plain
-from benefits.money.ledger.reading import find_voucher, lines_of
+from benefits.money.ledger.reading import lines_of
 from benefits.money.ledger.voucher import Entry, Posted, check_entries, post, reversed_entries
+from benefits.money.ledger.year_figures import carried_key
 from models.account import Account
 from models.columns import new_id
+from models.cover import PremiumPayment
 from models.ledger import ProposalState, Voucher, VoucherKind, VoucherProposal
+from models.money import Fund
 from models.unit import Unit
 
 MAY_FOLLOW = MappingProxyType(
@@ -102,19 +105,47 @@ def propose_reversal(session: Session, actor: Actor, voucher: Voucher, reason: s
     """Draw up the red entries of a voucher that a person made.
 
     Raises:
-        StateForbids: it was posted by an act that has its own reversal, is itself red, or is reversed already.
+        StateForbids: it was posted by an act that has its own reversal, is itself red, is reversed already, or stands
+            under another chart than today's: what is to be put right of it is drawn up by hand.
     """
     actor.require("ledger.keep", voucher.unit.path)
     if voucher.kind not in _BY_HAND:
         raise StateForbids(state=voucher.kind, act="reverse")
     if session.scalar(select(Voucher.id).where(Voucher.reverses_id == voucher.id)) is not None:
         raise StateForbids(state="reversed", act="reverse")
-    entries = reversed_entries(lines_of(session, voucher.id))
-    if voucher.kind == VoucherKind.RECEIPT and any(entry.key == OWED for entry in entries):
-        raise StateForbids(state="recovery", act="reverse")
+    if voucher.kind == VoucherKind.RECEIPT:
+        _require_by_hand(session, voucher)
+    entries = _red(session, actor, voucher)
     require_plain("/reason", reason)
     reference = f"{voucher.year}-{voucher.number}"
     return _draw_up(session, actor, voucher.unit, actor.today, reference, reason, entries, voucher.id)
+
+
+def _require_by_hand(session: Session, receipt: Voucher) -> None:
+    """Refuse the receipt of a debt, and that of a premium, whose covers are in force: their records would stay."""
+    if any(line.key == OWED for line in lines_of(session, receipt.id)):
+        raise StateForbids(state="recovery", act="reverse")
+    premium = select(PremiumPayment.id).where(
+        PremiumPayment.pool_fund_id == receipt.fund_id, PremiumPayment.bank_serial == receipt.reference
+    )
+    if session.scalar(premium.limit(1)) is not None:
+        raise StateForbids(state="premium", act="reverse")
+
+
+def _red(session: Session, actor: Actor, voucher: Voucher) -> list[Entry]:
+    """The red entries; what an earlier year earned or spent is taken back from what that year carried over."""
+    chart = chart_on(actor.today)
+    if chart is None or chart.version != voucher.chart:
+        raise StateForbids(state="other_chart", act="reverse", chart=voucher.chart)
+    red = reversed_entries(lines_of(session, voucher.id))
+    if voucher.year == actor.today.year:
+        return red
+    source = session.scalar(select(Fund.source).where(Fund.id == voucher.fund_id))
+    carried = [carried_key(chart, voucher.unit, each.account or "", source) for each in red]
+    return [
+        Entry(key, each.debit, each.credit, chart.postings[key, voucher.unit.union_kind].account.code) if key else each
+        for key, each in zip(carried, red, strict=True)
+    ]
 
 
 def _draw_up(
@@ -163,13 +194,12 @@ def post_proposal(session: Session, actor: Actor, proposal: VoucherProposal) -> 
     kind = VoucherKind.MANUAL if proposal.reverses_id is None else VoucherKind.REVERSAL
     if kind == VoucherKind.MANUAL:
         check_entries(proposal.unit, proposal.posted_on, entries)
-    else:
-        find_voucher(session, actor, proposal.reverses_id)  # type: ignore[arg-type]
     what = Posted(
         kind,
         proposal.reference,
         proposal.posted_on,
         proposal.memo,
+        session.scalar(select(Voucher.fund_id).where(Voucher.id == proposal.reverses_id)),
         reverses_id=proposal.reverses_id,
         proposed_by=proposal.proposed_by,
     )

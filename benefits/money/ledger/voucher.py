@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,8 @@ from models.columns import new_id
 from models.ledger import ClosedMonth, Voucher, VoucherCounter, VoucherKind, VoucherLine
 from models.unit import Unit
 from models.year_end import ClosingState, YearClosing
+
+SPENDING = (VoucherKind.PAYMENT, VoucherKind.ISSUE)  # what a fund spends is posted as one of these
 
 
 @dataclass(frozen=True)
@@ -49,12 +51,16 @@ class Posted:
 
 
 def post(session: Session, actor: Actor, unit: Unit, what: Posted, entries: Sequence[Entry]) -> Voucher:
-    """Write a voucher into a unit's books; call it last, for it takes the last lock.
+    """Write a voucher into a unit's books; call it last, for it takes the last locks.
+
+    Those are the counters of its year and of every later one, in order: whoever closes one of them is waited for.
 
     Raises:
-        StateForbids: the month is closed, no chart covers the day, or such a union may not book one of the keys
-            (财会〔2021〕7号: 501 is for 基层工会 only, 502, 506, 508 and 411 for 县级以上工会 only; statement 49).
+        StateForbids: the month or a later one is closed, no chart covers the day, or such a union may not book one of
+            the keys (财会〔2021〕7号: 501 for 基层工会 only; 502, 506, 508, 411 for 县级以上工会 only; statement 49).
     """
+    for year in range(what.on.year, actor.today.year + 1):
+        hold_numbers(session, unit.id, year)
     chart = _open_chart(session, unit, what)
     lines = [(entry, _account(chart, unit, entry)) for entry in entries]
     voucher = Voucher(
@@ -126,15 +132,18 @@ def _debits(entries: Sequence[Entry]) -> Iterable[Decimal]:
 
 
 def _open_chart(session: Session, unit: Unit, what: Posted) -> Chart:
+    """The chart of the day; a month or a year that is closed closes all before it, for they are in its balances."""
     on = what.on
-    posted = YearClosing.state == ClosingState.POSTED
-    if session.scalar(
-        select(YearClosing.id).where(YearClosing.unit_id == unit.id, YearClosing.year == on.year, posted)
-    ):
-        raise StateForbids(state="year_closed", act="post", year=on.year)
-    months = session.get(ClosedMonth, (unit.id, on.year, on.month))
-    if months is not None and what.kind != VoucherKind.CLOSING:
-        raise StateForbids(state="month_closed", act="post", year=on.year, month=on.month)
+    closed = select(func.max(YearClosing.year)).where(
+        YearClosing.unit_id == unit.id, YearClosing.state == ClosingState.POSTED
+    )
+    year = session.scalar(closed)
+    if year is not None and on.year <= year:
+        raise StateForbids(state="year_closed", act="post", year=year)
+    of_unit = select(ClosedMonth.year, ClosedMonth.month).where(ClosedMonth.unit_id == unit.id)
+    last = session.execute(of_unit.order_by(ClosedMonth.year.desc(), ClosedMonth.month.desc()).limit(1)).first()
+    if last is not None and (on.year, on.month) <= tuple(last) and what.kind != VoucherKind.CLOSING:
+        raise StateForbids(state="month_closed", act="post", year=last.year, month=last.month)
     chart = chart_on(on)
     if chart is None:
         raise StateForbids(state="no_chart_in_force", act="post")

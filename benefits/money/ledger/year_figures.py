@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 
 from benefits.core.errors import StateForbids
 from benefits.core.money import NOTHING
-from benefits.money.ledger.chart import Chart, chart_on
-from benefits.money.ledger.voucher import Entry
+from benefits.money.ledger.chart import OTHER_SIDE, Chart, chart_on
+from benefits.money.ledger.voucher import SPENDING, Entry
 from models.ledger import Voucher, VoucherLine
 from models.money import Fund
+from models.reversal import Reversal
 from models.unit import Unit
 from models.vocabulary import FundSource
 
@@ -89,6 +90,27 @@ def year_end(year: int) -> date:
     return date(year, 12, 31)
 
 
+def purse_of(chart: Chart, unit: Unit, account: str, source: str | None) -> str:
+    """Whose income or expense an amount is, by the source of its fund; None: no fund is named.
+
+    What a person booked names no fund, and is the union's; only the account of grants tells its purse itself.
+    """
+    granted = chart.posting("INCOME.TREASURY_EARMARKED", unit.union_kind)
+    of_grants = granted is not None and account == granted.account.code
+    return "treasury" if of_grants or source == FundSource.TREASURY_EARMARKED else "union"
+
+
+def carried_key(chart: Chart, unit: Unit, account: str, source: str | None) -> str | None:
+    """Where an earlier year's income or expense went when that year ended; None for a balance, which stays.
+
+    What an earlier year earned or spent, put right in a later one, is neither income nor spending of that one (example,
+    to be confirmed by the accountant).
+    """
+    if chart.accounts[account].kind not in _CLOSED_KINDS:
+        return None
+    return f"CARRY.{purse_of(chart, unit, account, source).upper()}"
+
+
 def _balances(session: Session, unit: Unit, year: int, chart: Chart) -> Mapping[str, Mapping[str, Decimal]]:
     """Purse → account → debits less credits of the year, of income and expense."""
     rows = session.execute(
@@ -98,14 +120,10 @@ def _balances(session: Session, unit: Unit, year: int, chart: Chart) -> Mapping[
         .where(Voucher.unit_id == unit.id, Voucher.year == year)
         .group_by(VoucherLine.account, Fund.source)
     )
-    granted = chart.posting("INCOME.TREASURY_EARMARKED", unit.union_kind)
     found: dict[str, defaultdict[str, Decimal]] = {purse: defaultdict(lambda: NOTHING) for purse in PURSES}
     for account, source, amount in rows:
-        if chart.accounts[account].kind not in _CLOSED_KINDS:
-            continue
-        # What a person booked names no fund, and is the union's; only the account of grants tells its purse itself.
-        of_grants = granted is not None and account == granted.account.code
-        found["treasury" if of_grants or source == FundSource.TREASURY_EARMARKED else "union"][account] += amount
+        if chart.accounts[account].kind in _CLOSED_KINDS:
+            found[purse_of(chart, unit, account, source)][account] += amount
     return found
 
 
@@ -123,7 +141,7 @@ def _result(
     left = chart.posting(f"LEFT.{purse.upper()}", unit.union_kind)
     carried = income - expense
     if left is not None:
-        carried = _held(session, unit, year, purse, chart) - _standing(session, unit, year, carry.account.code, chart)
+        carried = _held(session, unit, year, purse) - _standing(session, unit, year, carry.account.code, chart)
     rest = income - expense - carried
     if carried:
         entries.append(_side(carry.key, carried, carry.account.code))
@@ -152,7 +170,7 @@ def _standing(session: Session, unit: Unit, year: int, account: str, chart: Char
     return session.scalars(query).one()
 
 
-def _held(session: Session, unit: Unit, year: int, purse: str, chart: Chart) -> Decimal:
+def _held(session: Session, unit: Unit, year: int, purse: str) -> Decimal:
     """What decisions held in the purse's funds when the year ended: reserved, committed, or paid since then."""
     treasury = Fund.source == FundSource.TREASURY_EARMARKED
     of_purse = treasury if purse == "treasury" else ~treasury & (Fund.source != FundSource.MEMBERS_POOL)
@@ -160,10 +178,16 @@ def _held(session: Session, unit: Unit, year: int, purse: str, chart: Chart) -> 
     held = session.scalars(
         select(func.coalesce(func.sum(Fund.reserved + Fund.committed), NOTHING)).where(Fund.id.in_(funds))
     ).one()
-    expense = [code for code, account in chart.accounts.items() if account.kind == "expense"]
+    # What was taken back since is held by no decision, and what a member never will pay was spent before.
     paid_since = session.scalars(
         select(func.coalesce(func.sum(VoucherLine.debit - VoucherLine.credit), NOTHING))
         .join(Voucher, Voucher.id == VoucherLine.voucher_id)
-        .where(Voucher.fund_id.in_(funds), Voucher.year > year, VoucherLine.account.in_(expense))
+        .where(
+            Voucher.fund_id.in_(funds),
+            Voucher.year > year,
+            Voucher.kind.in_(SPENDING),
+            VoucherLine.key.not_in(OTHER_SIDE),
+            Voucher.id.not_in(select(Reversal.voucher_id)),
+        )
     ).one()
     return Decimal(held) + Decimal(paid_since)
