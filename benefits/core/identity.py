@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -85,14 +86,27 @@ def parse_credit_code(text: str) -> str | None:
 
 
 def names_a_number(text: str) -> bool:
-    """Whether a free text holds a resident identity number, a bank card or a mobile number, however it is spaced."""
-    for run in _NUMBERS.findall(text):
-        digits = tidy_number(run).replace("-", "")
-        if parse_mobile(digits) or parse_card(digits):
-            return True
-        with suppress(NotAnIdentity):
-            parse_identity(digits)
-            return True
+    """Whether a free text holds a resident identity number, a bank card or a mobile number, however spaced or wide."""
+    return any(_is_a_persons(run) for run in _NUMBERS.findall(unicodedata.normalize("NFKC", text)))
+
+
+def without_numbers(text: str) -> str:
+    """A free text that others wrote, each such number in it masked but for its last four signs."""
+    if not names_a_number(text):
+        return text
+    return _NUMBERS.sub(
+        lambda found: f"****{found[0][-4:]}" if _is_a_persons(found[0]) else found[0],
+        unicodedata.normalize("NFKC", text),
+    )
+
+
+def _is_a_persons(run: str) -> bool:
+    digits = tidy_number(run).replace("-", "")
+    if parse_mobile(digits) or parse_card(digits):
+        return True
+    with suppress(NotAnIdentity):
+        parse_identity(digits)
+        return True
     return False
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from benefits.core.code_table import code_table
+from benefits.core.identity import without_numbers
 from benefits.core.money import read_yuan
 from benefits.intake.row import Checked, RowReader, has_error
 from benefits.intake.workbook import Columns
@@ -57,6 +58,8 @@ def _checked(read: RowReader, seen: set[tuple[str, int]]) -> Checked[BankAnswer]
     account_number, amount = read.number("账号"), _amount(read)
     outcome = read.word("状态", _OUTCOME)
     reason, bank_serial, answered_on = read.text("原因"), read.number("银行流水号"), read.day("日期")
+    if reason is not None:  # a bank may write the account itself into its reason
+        reason = without_numbers(reason)
     if outcome == BankOutcome.PAID and bank_serial is None:
         read.fault("银行流水号", "required_missing")
     if outcome == BankOutcome.RETURNED and reason is None:

@@ -9,7 +9,7 @@ from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from benefits.core.actor import Actor
-from benefits.core.errors import AlreadyExists, AlreadyPaid, StateForbids
+from benefits.core.errors import AlreadyExists, AlreadyPaid, StateForbids, invalid
 from benefits.money import fund as funds
 from benefits.money.bank_answer import BankAnswer
 from benefits.money.bank_judgement import STATE_OF, used_serials
@@ -17,6 +17,7 @@ from benefits.money.bank_result import keep_answers, move, settle
 from benefits.money.duty import require_duty
 from benefits.money.entitlement import settle_awards
 from benefits.money.ledger.booking import book_come_back, book_payments
+from benefits.money.ledger.memo import require_plain
 from benefits.money.trail import keep_acts
 from models.ledger import Voucher
 from models.money import BankResult, Disbursement, Fund, PaymentBatch
@@ -70,11 +71,17 @@ def resolve(
         StateForbids: nothing of it is open, it is booked so already, or of a payment that was reversed or given up
             anything but `upheld`. AlreadyPaid: repaid since it was returned.
         DutyConflict: by one who approved or released it. AlreadyExists: the bank serial belongs to another payment.
+        Invalid: paid without the bank's serial of it, a day to come, or a reason that names a person's number.
     """
     owner = select(Unit.path).join(Fund, Fund.unit_id == Unit.id).where(Fund.id == payment.fund_id)
     actor.require("payment.resolve", session.scalars(owner).one())
     require_duty(session, actor, [payment.application_id], "resolved")
     batch = _batch_of(session, payment, outcome)
+    if outcome == Resolution.PAID and not bank_serial:
+        raise invalid("/bank_serial", "required")
+    if on > actor.today:
+        raise invalid("/on", "in_the_future")
+    require_plain("/reason", reason)
     if bank_serial and used_serials(session, {bank_serial}).get(bank_serial, payment.id) != payment.id:
         raise AlreadyExists(bank_serial=bank_serial)
     keep_acts(session, actor, [payment], "resolve", "resolved", seen=payment.payee_hash, note=reason)

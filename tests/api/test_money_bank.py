@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +25,7 @@ from tests.story import (
     recomputed,
     released,
     rows,
+    today,
 )
 
 ACCOUNT = {"holder": "王建国", "account_number": card(41), "bank": "徽商银行"}
@@ -66,6 +68,7 @@ def test_answers_that_do_not_fit_are_refused_row_by_row(api: Api, fund: str, mon
         ({"amount": Decimal("1000.01")}, "amount_mismatch"),
         ({"amount": Decimal("100000.00")}, "amount_mismatch"),
         ({"serial": 3}, "serial_unknown"),
+        ({"answered_on": today() + timedelta(days=1)}, "in_the_future"),
         ({"batch_number": "2026-999999"}, "batch_unknown"),
     ]
     given = [replace(good, parsed=replace(good.parsed, **change)) for change, _ in wrong]
@@ -73,6 +76,14 @@ def test_answers_that_do_not_fit_are_refused_row_by_row(api: Api, fund: str, mon
     same_serial = replace(other, parsed=replace(other.parsed, bank_serial=good.parsed.bank_serial))
     assert codes(bank_answers_judged(api, [good, same_serial])) == [[], ["bank_serial_used"]]
     assert [payment(api, each)["state"] for each in payments] == ["paid", "released"]
+
+
+def test_a_day_before_the_release_is_booked_and_told(api: Api, fund: str, money: None) -> None:
+    """Often a year typed wrongly; but a bank's calendar need not be the union's."""
+    _, paid = approved(api, fund)
+    batch = released(api, fund, [paid])
+    (judged,) = bank_answers_judged(api, answers(api, batch, {1: BankOutcome.PAID}, today() - timedelta(days=365)))
+    assert (judged.verdict, [finding.code for finding in judged.findings]) == ("book", ["before_release"])
 
 
 def test_a_batch_that_was_not_released_has_no_results(api: Api, fund: str, money: None) -> None:
@@ -180,6 +191,26 @@ def test_an_unknown_outcome_is_settled_by_hand_and_never_sent_again(api: Api, fu
     assert done(api("finance").get(batch))["state"] == "settled"
     twice = api("finance2").act(place, "resolve", body)
     assert (twice.status_code, twice.get_json()["code"]) == (409, "state_forbids")
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer", "code"),
+    [
+        ({"bank_serial": None}, "/bank_serial", "required"),
+        ({"on": (today() + timedelta(days=1)).isoformat()}, "/on", "in_the_future"),
+        ({"reason": f"账号{card(41)}已入账"}, "/reason", "names_a_number"),
+        ({"reason": "账号６２２８４８００００００００００４１４已入账"}, "/reason", "names_a_number"),
+    ],
+)
+def test_what_settles_an_unknown_outcome_is_whole_and_names_nobody(
+    api: Api, fund: str, change: dict[str, Any], pointer: str, code: str
+) -> None:
+    """A payment without the bank's serial could be taken twice; the reason stands in the books for thirty years."""
+    _, paid = approved(api, fund)
+    bank_says(api, released(api, fund, [paid]), {1: BankOutcome.UNKNOWN})
+    body = {"outcome": "paid", "reason": "对账单", "on": today().isoformat(), "bank_serial": "S-1", **change}
+    (fault,) = api("finance2").act(f"/disbursements/{paid}", "resolve", body).get_json()["errors"]
+    assert (fault["pointer"], fault["code"]) == (pointer, code)
 
 
 def test_a_bank_serial_is_one_payments(api: Api, fund: str, money: None) -> None:

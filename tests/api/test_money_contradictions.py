@@ -166,7 +166,7 @@ def test_the_first_answer_sent_again_turns_nothing_back(api: Api, fund: str, mon
     done(api("finance2").act(f"/disbursements/{paid}", "resolve", {**CAME_BACK, "bank_serial": None}))
     before = balance(api, fund)
     both = [answers(api, batch, {1: each})[0] for each in (BankOutcome.PAID, BankOutcome.RETURNED)]
-    assert [bank_answers_judged(api, [each])[0].verdict for each in both] == ["evidence", "known"]
+    assert [bank_answers_judged(api, [each])[0].verdict for each in both] == ["known", "known"]
     assert (payment(api, paid)["state"], balance(api, fund)) == ("returned", before)
     assert open_ones(api, batch) == []  # that line is known: it was booked, and turned
 

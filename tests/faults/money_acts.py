@@ -51,7 +51,8 @@ def approve_account(story: Story) -> Asked:
 def resolve(story: Story) -> Asked:
     """What the bank left open is settled by hand."""
     path = story.answered(BankOutcome.UNKNOWN)
-    return _act(path, "resolve", "finance2", {"outcome": "paid", "reason": "对账单", "on": today().isoformat()})
+    said = {"outcome": "paid", "reason": "对账单", "bank_serial": f"D{next(story.numbers)}"}
+    return _act(path, "resolve", "finance2", {**said, "on": today().isoformat()})
 
 
 def abandon(story: Story) -> Asked:

@@ -118,7 +118,12 @@ def test_acts_on_a_batch_and_on_its_payments_wait_for_each_other_in_one_order(wi
     finance, auditor = wire("finance2"), wire("auditor")
     body = {"outcome": "paid", "reason": "x", "on": "2026-11-01"}
     settle = [
-        finance.prepared("POST", f"{path}/resolve", body, if_match=auditor.get(path).headers["ETag"])
+        finance.prepared(
+            "POST",
+            f"{path}/resolve",
+            {**body, "bank_serial": f"D{path[-12:]}"},
+            if_match=auditor.get(path).headers["ETag"],
+        )
         for path in (f"/disbursements/{each}" for each in payments)
     ]
     tag = auditor.get(batch).headers["ETag"]

@@ -99,7 +99,7 @@ def book_reversal(
     """
     original = original_of(session, payment)
     number = f"{original.year}-{original.number}" if original else str(payment.id)
-    what = Posted(VoucherKind.PAYMENT, number, actor.today, memo, payment.fund_id)
+    what = Posted(VoucherKind.PAYMENT, number, actor.today, require_plain("/minutes", memo), payment.fund_id)
     red = _from_bank(session, actor, what, {_as_of_now(session, actor, payment, key): -amount})
     if owed:
         _from_bank(session, actor, what, {OWED: amount})

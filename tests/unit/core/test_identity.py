@@ -10,10 +10,12 @@ from benefits.core.identity import (
     mask_account,
     mask_identity,
     mask_mobile,
+    names_a_number,
     parse_card,
     parse_credit_code,
     parse_identity,
     parse_mobile,
+    without_numbers,
 )
 
 
@@ -111,3 +113,16 @@ def test_masks() -> None:
     assert mask_identity("340000198703150019") == "340***********0019"
     assert mask_mobile("13812341234") == "138****1234"
     assert mask_account("6217994628194821997") == "****1997"
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("账号6228480000000000414已销户", "账号****0414已销户"),
+        ("账号６２２８４８００００００００００４１４，户名不符", "账号****0414,户名不符"),
+        ("户名不符（AC01），批次 2026-000002", "户名不符（AC01），批次 2026-000002"),
+    ],
+)
+def test_a_number_in_others_words_is_masked_however_wide(said: str, kept: str) -> None:
+    assert without_numbers(said) == kept
+    assert not names_a_number(kept)
