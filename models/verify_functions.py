@@ -94,7 +94,7 @@ END""",
     ),
     # Balances that are not what their postings add up to: funds, awards, vouchers and their numbers. What was given in
     # kind is spent once finance books its invoice, and reserved until then; reversed payments are spent as far as
-    # nothing came back, and an award is less than what was approved by what was taken back.
+    # nothing came back, and an award is what was approved less what its member has no more, live until nothing is left.
     "books_unsound()": (
         "TABLE (table_ text, row_ text, columns_ text[])",
         f"""
@@ -114,6 +114,10 @@ BEGIN{_WHOLE}
         FROM application a JOIN entitlement e ON e.application_id = a.id AND e.state <> 'released'
         WHERE a.state = 'approved'
           AND NOT EXISTS (SELECT 1 FROM disbursement d WHERE d.application_id = a.id AND d.state <> 'cancelled')),
+    gone AS (
+        SELECT v.application_id, sum(CASE WHEN v.kind IN ('paid_too_much', 'not_entitled') THEN o.received
+                                          ELSE v.amount END) AS amount
+        FROM reversal v LEFT JOIN receivable o ON o.id = v.receivable_id GROUP BY v.application_id),
     sums AS (
         SELECT f.id, f.appropriated, f.reserved, f.committed, f.spent,
                coalesce(sum(h.amount) FILTER (WHERE h.part = 'reserved'), 0) AS reserved_sum,
@@ -136,8 +140,14 @@ BEGIN{_WHOLE}
     SELECT 'fund', w.id::text, w.columns FROM wrong w WHERE cardinality(w.columns) > 0
     UNION ALL
     SELECT 'entitlement', e.id::text, ARRAY['amount']
-    FROM entitlement e JOIN application a ON a.id = e.application_id
-    WHERE e.state <> 'released' AND (a.state <> 'approved' OR e.amount > a.approved_amount)
+    FROM entitlement e JOIN application a ON a.id = e.application_id LEFT JOIN gone g ON g.application_id = a.id
+    WHERE e.state <> 'released' AND (a.state NOT IN ('approved', 'reversed')
+                                     OR e.amount > a.approved_amount - coalesce(g.amount, 0))
+    UNION ALL
+    SELECT 'entitlement', e.id::text, ARRAY['state']
+    FROM entitlement e JOIN disbursement d ON d.application_id = e.application_id AND d.state IN ('paid', 'reversed')
+    LEFT JOIN gone g ON g.application_id = e.application_id
+    WHERE e.state = 'released' AND d.amount > coalesce(g.amount, 0)
     UNION ALL
     SELECT 'voucher', v.id::text, ARRAY['total']
     FROM voucher v LEFT JOIN voucher_line l ON l.voucher_id = v.id

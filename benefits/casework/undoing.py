@@ -21,7 +21,7 @@ from benefits.money.disbursement import require_repayable
 from benefits.money.duty import require_duty
 from benefits.money.entitlement import lower_award, settle_awards
 from benefits.money.ledger.booking import book_reversal, key_of, original_of, require_new_serial
-from benefits.money.receivable import raise_receivable
+from benefits.money.receivable import HELD_BY_MEMBER, raise_receivable
 from benefits.money.trail import keep_acts
 from models.application import Application
 from models.columns import new_id
@@ -48,9 +48,10 @@ class Taken:
 def reverse(session: Session, actor: Actor, payment: Disbursement, taken: Taken) -> Disbursement:
     """Take back the whole or a part of a payment that the bank made; its case, fund and row are locked.
 
-    The award falls by the amount at once, so that the member's room is free. The fund has its money again when it is
-    there: now if the bank brought it back, otherwise with each receipt for the receivable that this raises. A case
-    whose payment is taken back whole ends as `reversed`; what is to be paid then is another case's, decided anew.
+    The fund has its money again when it is there: now if the bank brought it back, otherwise with each receipt for the
+    receivable that this raises. The member's room is free as they have the money no more: with each receipt too, but
+    now if the bank brought it back or somebody else was paid. A case whose payment is taken back whole ends as
+    `reversed`; what is to be paid then is another case's, decided anew.
 
     Raises:
         StateForbids: not paid, its case not approved, or an answer of the bank against it waits (`resolve` first).
@@ -102,13 +103,12 @@ def reverse(session: Session, actor: Actor, payment: Disbursement, taken: Taken)
 def _lower(
     session: Session, actor: Actor, case: Application, payment: Disbursement, taken: Taken, amount: Decimal
 ) -> None:
-    """The payment and its award fall by the amount; with nothing left both end, and the case too."""
+    """The payment falls by the amount, and the award by what its member never had; with nothing left the case ends."""
     payment.reversed_amount += amount
     whole = payment.reversed_amount == payment.amount
     if whole:
         payment.state = DisbursementState.REVERSED
-        settle_awards(session, [case.id], EntitlementState.RELEASED)
-    else:
+    if taken.kind not in HELD_BY_MEMBER:
         lower_award(session, case.id, amount)
     said: dict[str, Any] = {"seen": payment.payee_hash, "note": taken.reason, "minutes": taken.minutes}
     keep_acts(session, actor, [payment], "reverse_payment", "resolved", amount=amount, **said)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Date, Integer, Text, Uuid, cast, func, select, update
+from sqlalchemy import ARRAY, ColumnElement, Date, Integer, Text, Uuid, case, cast, func, select, update
 from sqlalchemy.orm import Session
 
 from benefits.rules.answer import LedgerKey
@@ -143,11 +143,15 @@ def correct_award(session: Session, application_id: UUID, amount: Decimal) -> No
 
 
 def lower_award(session: Session, application_id: UUID, by: Decimal) -> None:
-    """Give back a part of what the live award of a case counts for."""
+    """Give back a part of what the live award of a case counts for; with nothing left it is released."""
+    left = func.greatest(Entitlement.amount - by, 0)
     session.execute(
         update(Entitlement)
         .where(Entitlement.application_id == application_id, Entitlement.state != EntitlementState.RELEASED)
-        .values(amount=Entitlement.amount - by)
+        .values(
+            amount=left,
+            state=case((left > 0, Entitlement.state), else_=EntitlementState.RELEASED.value),
+        )
         .execution_options(synchronize_session=False)
     )
 

@@ -15,18 +15,25 @@ from benefits.access.reach import within
 from benefits.core.actor import Actor
 from benefits.core.errors import DutyConflict, NotFound, StateForbids, invalid
 from benefits.money import fund as funds
+from benefits.money.entitlement import lower_award
 from benefits.money.ledger.booking import book_recovery, book_write_off
 from models.application import Application
 from models.money import Fund
 from models.receivable import Receipt, Receivable
 from models.receivable_vocabulary import ReceivableOrigin
 from models.receivable_vocabulary import ReceivableState as State
+from models.reversal import Reversal
+from models.settling_vocabulary import ReversalKind
 from models.unit import Unit
 
 # act -> states it may follow
 MAY_FOLLOW = MappingProxyType(
     {"receive": frozenset({State.OWED, State.PARTLY}), "write_off": frozenset({State.OWED, State.PARTLY})}
 )
+
+# Money taken back that its member has had: it counts for them until it is there, and for ever if it never comes.
+# What somebody else was paid, or the bank has brought back, they never had or have no more.
+HELD_BY_MEMBER = frozenset({ReversalKind.PAID_TOO_MUCH, ReversalKind.NOT_ENTITLED})
 
 
 def raise_receivable(
@@ -102,7 +109,7 @@ def receipts_of(session: Session, receivable_id: UUID) -> list[Receipt]:
 def receive(
     session: Session, actor: Actor, owed: Receivable, *, amount: Decimal, received_on: date, bank_serial: str
 ) -> Receivable:
-    """Enter money that came in for a receivable; what was overpaid is the fund's again from now on.
+    """Enter money that came in for a receivable; what was overpaid is the fund's again, and no award of the member's.
 
     Raises:
         StateForbids: recovered or written off. Invalid: nothing, more than is still owed, or a day to come.
@@ -132,12 +139,16 @@ def receive(
     if owed.origin == ReceivableOrigin.OVERPAYMENT:
         funds.take_back(session, fund_id, amount)
         funds.release(session, fund_id, amount)
+        if session.scalar(select(Reversal.kind).where(Reversal.receivable_id == owed.id)) in HELD_BY_MEMBER:
+            lower_award(session, owed.application_id, amount)
     book_recovery(session, actor, fund_id, amount, received_on, bank_serial)
     return owed
 
 
 def write_off(session: Session, actor: Actor, owed: Receivable, reason: str) -> Receivable:
     """Give up what is still owed: a decision of another person than raised it or entered a receipt of it.
+
+    What the member keeps of an award goes on counting as given.
 
     Raises:
         StateForbids: recovered or written off already. NotPermitted, OwnCase, DutyConflict.

@@ -19,6 +19,7 @@ from tests.story import (
     card,
     colleague,
     done,
+    filed,
     member_id,
     new_fund,
     payment,
@@ -98,7 +99,7 @@ def test_what_was_paid_too_much_is_red_in_the_books_and_owed_until_it_is_there(
     case, place = paid(api, fund)
     shown = done(api("finance2").act(place, "reverse", TOO_MUCH))
     assert (shown["state"], shown["reversed_amount"], shown["amount"]) == ("paid", "500.00", "2000.00")
-    assert awards(api) == [("granted", "1500.00")]
+    assert awards(api) == [("granted", "2000.00")]  # the member has it
     assert balance(api, fund)["spent"] == "2000.00"  # the money is still outside
     first, red, owed = (voucher(api, each["id"]) for each in vouchers(api, fund_id=fund))
     assert sides(red) == [("RIGHTS.HARDSHIP", "504", "-500.00", "0.00"), ("BANK", "102", "0.00", "-500.00")]
@@ -114,29 +115,33 @@ def test_what_was_paid_too_much_is_red_in_the_books_and_owed_until_it_is_there(
 
     done(api("finance").act(debt(api, case), "receipts", receipt("200.00", "SK-1")))
     assert (balance(api, fund)["spent"], balance(api, fund)["available"]) == ("1800.00", "98200.00")
+    assert awards(api) == [("granted", "1800.00")]
     shown = done(api("finance").act(debt(api, case), "receipts", receipt("300.00", "SK-2")))
     assert (shown["state"], shown["origin"], balance(api, fund)["spent"]) == ("recovered", "overpayment", "1500.00")
+    assert awards(api) == [("granted", "1500.00")]
     assert rows(api, "SELECT sum(debit) - sum(credit) AS n FROM voucher_line WHERE key = 'RECEIVABLE.MEMBER'")[0].n == 0
 
 
-def test_what_is_written_off_stays_spent(api: Api, fund: str, money: None) -> None:
+def test_what_is_written_off_stays_spent_and_counts_as_given(api: Api, fund: str, money: None) -> None:
     case, place = paid(api, fund)
-    done(api("finance2").act(place, "reverse", TOO_MUCH))
+    done(api("finance2").act(place, "reverse", WHOLE))
+    done(api("finance").act(debt(api, case), "receipts", receipt("200.00", "SK-1")))
     refused(api("finance2").act(debt(api, case), "write-off", {"reason": "x"}), 403, "not_permitted")
     assert done(api("reviewer").act(debt(api, case), "write-off", {"reason": "会员困难"}))["state"] == "written_off"
-    assert balance(api, fund)["spent"] == "2000.00"
+    assert balance(api, fund)["spent"] == "1800.00"
+    assert awards(api) == [("granted", "1800.00")]
+    refused(api("officer").act(filed(api, amount="7800.01"), "submit"), 422, "not_eligible")
 
 
-def test_a_payment_taken_back_whole_ends_its_case_and_frees_the_award(api: Api, fund: str, money: None) -> None:
+def test_a_payment_taken_back_whole_ends_its_case(api: Api, fund: str, money: None) -> None:
     case, place = paid(api, fund)
     shown = done(api("finance2").act(place, "reverse", WHOLE))
     assert (shown["state"], shown["reversed_amount"]) == ("reversed", "2000.00")
     told = done(api("officer").get(case))
     assert (told["state"], [each["state"] for each in told["disbursements"]]) == ("reversed", ["reversed"])
     assert acts(api, case)[-2:] == ["reverse_payment", "reverse"]
-    assert awards(api) == [("released", "2000.00")]
     (given,) = done(api("officer").get(f"/members/{member_id(api, 'D01-001')}/benefits"))["items"]
-    assert (given["state"], given["case_state"]) == ("released", "reversed")
+    assert (given["state"], given["case_state"]) == ("granted", "reversed")
     refused(api("finance2").act(place, "reverse", WHOLE), 409, "state_forbids", "reversed")
     for act, who in (("return", "reviewer"), ("approve", "reviewer"), ("withdraw", "officer"), ("submit", "officer")):
         body = {"fund_id": fund} if act == "approve" else {} if act == "submit" else {"reason": "x"}
@@ -146,13 +151,27 @@ def test_a_payment_taken_back_whole_ends_its_case_and_frees_the_award(api: Api, 
     refused(again, 409, "state_forbids")
 
 
+def test_what_the_member_has_counts_until_it_is_back(api: Api, fund: str, money: None) -> None:
+    case, place = paid(api, fund)
+    approved(api, fund, amount="4000.00")
+    more = submitted(api, amount="3600.00")  # all that the year leaves
+    approved(api, fund, amount="2000.00")
+    done(api("finance2").act(place, "reverse", WHOLE))
+    for amount, serial in (("1999.99", "SK-1"), ("0.01", "SK-2")):
+        refused(api("reviewer").act(more, "approve", {"fund_id": fund}), 409, "cap_exceeded")
+        done(api("finance").act(debt(api, case), "receipts", receipt(amount, serial)))
+    done(api("reviewer").act(more, "approve", {"fund_id": fund}))
+    awarded = [("released", "0.00"), *(("reserved", each) for each in ("4000.00", "2000.00", "3600.00"))]
+    assert awards(api) == awarded
+
+
 def test_what_is_to_be_paid_after_a_reversal_is_decided_anew(api: Api, fund: str, money: None) -> None:
     _, place = paid(api, fund)
     done(api("finance2").act(place, "reverse", {**WHOLE, "kind": "wrong_payee"}))
     case = submitted(api)
     (fresh,) = done(api("reviewer").act(case, "approve", {"fund_id": fund}))["disbursements"]
     bank_says(api, released(api, fund, [fresh["id"]]), {1: BankOutcome.PAID})
-    assert awards(api) == [("released", "2000.00"), ("granted", "2000.00")]
+    assert awards(api) == [("released", "0.00"), ("granted", "2000.00")]
     assert balance(api, fund)["spent"] == "4000.00"  # until the first is received
 
 

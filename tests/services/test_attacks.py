@@ -200,8 +200,13 @@ def test_a_checkpoint_replaced_is_found(told: World) -> None:
 
 def test_sums_that_do_not_follow_from_their_postings_are_named(told: World) -> None:
     """Done through the triggers, so that the record agrees: only the sums tell."""
-    differences = found(told, "UPDATE fund SET spent = spent + 1 WHERE spent > 0")
-    assert [(each.kind, each.table, each.columns) for each in differences] == [("sum_differs", "fund", ("spent",))]
+    for statement, table, column in (
+        ("UPDATE fund SET spent = spent + 1 WHERE spent > 0", "fund", "spent"),
+        ("UPDATE entitlement SET amount = amount + 1", "entitlement", "amount"),
+        ("UPDATE entitlement SET state = 'released' WHERE state = 'granted'", "entitlement", "state"),
+    ):
+        differences = found(told, statement)
+        assert [(each.kind, each.table, each.columns) for each in differences] == [("sum_differs", table, (column,))]
 
 
 def test_two_hundred_edits_are_all_located_to_their_rows(told: World) -> None:
