@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from benefits.assurance.checkpoint import Checkpoint, VerifierKey
 from benefits.assurance.verification.difference import Difference, of_entries, of_rows
 from benefits.assurance.verification.guards import guard_differences
+from benefits.assurance.verification.lanes import beside, run_beside
 from benefits.assurance.verification.log import log_differences
 from models.record import recorded_tables
 
@@ -24,6 +25,11 @@ SELECT (SELECT count(*) FROM record_entry) AS entries,
        (SELECT count(*) FROM record_seal) AS sealed,
        (SELECT count(*) FROM record_checkpoint) AS checkpoints
 """)
+_BY_SIZE = text("""
+SELECT t.name FROM unnest(CAST(:names AS text[])) AS t (name)
+ORDER BY pg_relation_size(to_regclass(quote_ident(t.name))), t.name
+""")
+_Part = Callable[[Session], Iterator[Difference]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +61,11 @@ class Report:
         if len(self.differences) < MOST_TOLD:
             self.differences.append(difference)
 
+    def gather(self, part: Report) -> None:
+        """Count and tell what a part of the check has found."""
+        self.kinds += part.kinds
+        self.differences += part.differences[: MOST_TOLD - len(self.differences)]
+
     def told(self) -> dict[str, Any]:
         """As plain values."""
         return {
@@ -66,31 +77,43 @@ class Report:
 
 
 def verify_all(session: Session, means: Means, step: Callable[[int, int], None] = lambda _done, _total: None) -> Report:
-    """Check everything in the session's transaction, which should see one snapshot and the whole union.
+    """Check everything in the session's transaction, which sees one snapshot (REPEATABLE READ) and the whole union.
+
+    A second connection with the same snapshot takes its share of the work.
 
     Args:
         step: is told how many parts are done, of how many.
     """
     parts = _parts(session, means)
     report = Report(dict(session.execute(_COUNTS).mappings().one()))
-    for done, part in enumerate(parts):
-        step(done, len(parts))
-        for difference in part():
-            report.add(difference)
+    with beside(session) as other:
+        found = run_beside(
+            (session, other), [partial(_reported, part) for part in parts], lambda done: step(done, len(parts))
+        )
+    for part in found:
+        report.gather(part)
     step(len(parts), len(parts))
     return report
 
 
-def _parts(session: Session, means: Means) -> list[Callable[[], Iterator[Difference]]]:
-    tables = [partial(_rows, session, table.name, means.at) for table in recorded_tables()]
+def _reported(part: _Part, session: Session) -> Report:
+    report = Report({})
+    for difference in part(session):
+        report.add(difference)
+    return report
+
+
+def _parts(session: Session, means: Means) -> list[_Part]:
+    """What reads the whole record stands first, what compares a great table last: the lanes begin at both ends."""
+    names = [table.name for table in recorded_tables()]
     return [
-        lambda: guard_differences(session, means.app_role),
-        lambda: _entries(session, "record_unsound"),
-        lambda: _misplaced(session),
-        lambda: _entries(session, "record_disordered"),
-        lambda: log_differences(session, means.keys, means.copies),
-        *tables,
-        lambda: _books(session, means.at),
+        partial(guard_differences, app_role=means.app_role),
+        partial(_entries, function="record_unsound"),
+        _misplaced,
+        partial(_entries, function="record_disordered"),
+        partial(log_differences, keys=means.keys, copies=means.copies),
+        partial(_books, at=means.at),
+        *(partial(_rows, table=name, at=means.at) for name in session.scalars(_BY_SIZE, {"names": names})),
     ]
 
 
