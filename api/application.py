@@ -15,7 +15,7 @@ from api.programme import AssessmentView
 from benefits.access.person import is_erased
 from benefits.casework import application as cases
 from benefits.casework.application import Filing, find_application, lock_application
-from benefits.casework.assessment import judgement_of
+from benefits.casework.assessment import Judgement, judgement_of
 from benefits.casework.case_facts import stored_facts
 from benefits.casework.document import documents_of
 from benefits.casework.lookup import record_health_facts
@@ -120,10 +120,15 @@ def summary(application: Application) -> dict[str, Any]:
     }
 
 
-def shown(desk: Desk[Any], application: Application) -> dict[str, Any]:
-    """A case as its page shows it; before it is submitted the assessment is today's, and none is left once erased."""
+def shown(desk: Desk[Any], application: Application, judgement: Judgement | None = None) -> dict[str, Any]:
+    """A case as its page shows it; before it is submitted the assessment is today's, and none is left once erased.
+
+    Args:
+        judgement: what was kept with the act that this answers; it need not be opened and evaluated again.
+    """
     desk.session.flush()
-    judgement = None if is_erased(desk.session, application.person_id) else judgement_of(desk.session, application)
+    if judgement is None and not is_erased(desk.session, application.person_id):
+        judgement = judgement_of(desk.session, application)
     payments = list_disbursements(desk.session, desk.actor, after=None, limit=200, application_id=application.id)
     return {
         **summary(application),

@@ -86,7 +86,7 @@ def _act(name: str, permission: str, schema: type[Body], *, moves_money: bool = 
 @_act("submit", "case.file", Body)
 def submit(desk: Desk[Application], _body: dict[str, Any]) -> Any:
     """提交 / Hand in: assessed now; unmet or unknown findings refuse it."""
-    return shown(desk, decision.submit(desk.session, desk.actor, desk.thing))
+    return shown(desk, desk.thing, decision.submit(desk.session, desk.actor, desk.thing))
 
 
 @_act("endorse", "case.decide", NoteBody)
@@ -98,7 +98,7 @@ def endorse(desk: Desk[Application], body: dict[str, Any]) -> Any:
 @_act("approve", "case.decide", ApprovalBody, moves_money=True)
 def approve(desk: Desk[Application], body: dict[str, Any]) -> Any:
     """批准 / Approve: fund and entitlement are reserved, the payment is made."""
-    return shown(desk, decision.approve(desk.session, desk.actor, desk.thing, **body))
+    return shown(desk, desk.thing, decision.approve(desk.session, desk.actor, desk.thing, **body))
 
 
 @_act("settle", "fund.keep", SettlementBody, moves_money=True)

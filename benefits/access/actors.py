@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, cast, func, null, select, union_all
+from sqlalchemy import ARRAY, ColumnElement, CompoundSelect, Text, cast, func, null, select, true, union_all
 from sqlalchemy.orm import Session
 
 from benefits.access import sign_ins
@@ -45,14 +46,10 @@ def actor_of_sign_in(session: Session, account_id: UUID, sign_in_id: UUID, at: d
 
 
 def _actor(session: Session, account: Account, at: datetime, request_id: str) -> Actor:
-    grants = _grants_in_force(session, account.id, at.astimezone(UNION_ZONE).date())
+    grants, relatives = _standing(session, account, at.astimezone(UNION_ZONE).date())
     paths = tuple(sorted({grant.path for grant in grants}))
     medical = tuple(sorted({grant.path for grant in grants if grant.role == Role.SCREENING_MEDICAL}))
     set_scope(session, Scope(account_id=account.id, request_id=request_id, paths=paths, medical=medical))
-    # Both ways, and from whichever account of a person: who declared whom keeps each away from the other's case. Who
-    # sits in one hardship file with them is known to be close to them without any declaration.
-    close = func.array_append(func.relatives_of(account.person_id), account.person_id)
-    relatives = session.scalars(select(cast(func.household_people(close), ARRAY(Text)))).one()
     return Actor(
         account_id=account.id,
         person_id=account.person_id,
@@ -61,12 +58,33 @@ def _actor(session: Session, account: Account, at: datetime, request_id: str) ->
         grants=grants,
         request_id=request_id,
         at=at,
-        relatives=frozenset(map(UUID, relatives)) - {account.person_id},
+        relatives=relatives,
     )
 
 
-def _grants_in_force(session: Session, account_id: UUID, today: date) -> tuple[Held, ...]:
-    """The account's own grants and those lent to it, in one question."""
+def _standing(session: Session, account: Account, today: date) -> tuple[tuple[Held, ...], frozenset[UUID]]:
+    """The account's own grants and those lent to it, and whom its person keeps away from, in one question."""
+    held = _in_force(account.id, today).subquery()
+    close = select(_close_to(account.person_id).label("close")).subquery()
+    rows = session.execute(select(close.c.close, *held.c).outerjoin_from(close, held, true())).all()
+    return tuple(_held(row) for row in rows if row.role), _others(rows[0].close, account.person_id)
+
+
+def _close_to(person: Any) -> ColumnElement[Any]:
+    """A person and who is close to them.
+
+    Both ways, and from whichever account of a person: who declared whom keeps each away from the other's case. Who sits
+    in one hardship file with them is known to be close to them without any declaration.
+    """
+    return cast(func.household_people(func.array_append(func.relatives_of(person), person)), ARRAY(Text))
+
+
+def _others(people: Sequence[str], person: UUID) -> frozenset[UUID]:
+    return frozenset(map(UUID, people)) - {person}
+
+
+def _in_force(account_id: UUID, today: date) -> CompoundSelect[Any]:
+    """The account's own grants and those lent to it."""
     own = select(
         # `unit_path` answers whatever the scope, which these very grants are about to open.
         Grant.role,
@@ -89,19 +107,19 @@ def _grants_in_force(session: Session, account_id: UUID, today: date) -> tuple[H
         giver,
         Delegation.from_name,
         Delegation.amount_limit,
-        cast(func.household_people(func.array_append(func.relatives_of(giver), giver)), ARRAY(Text)),
+        _close_to(giver),
     ).where(
         Delegation.to_account_id == account_id,
         Delegation.valid_until >= today,
         func.delegation_stands(Delegation.id, today),
     )
-    return tuple(_held(row) for row in session.execute(union_all(own, lent)))
+    return union_all(own, lent)
 
 
 def _held(row: Any) -> Held:
     if row.id is None:
         return Held(row.role, row.path, row.unit_id)
-    close = frozenset(map(UUID, row.relatives)) - {row.person_id}
+    close = _others(row.relatives, row.person_id)
     return Held(
         row.role, row.path, row.unit_id, Lent(row.id, row.account_id, row.person_id, row.name, row.limit, close)
     )

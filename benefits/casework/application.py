@@ -20,7 +20,7 @@ from benefits.casework.round import joined_round, kept_to_round
 from benefits.core.actor import Actor
 from benefits.core.errors import NotFound, invalid
 from benefits.money.duty import require_duty
-from benefits.money.entitlement import lock_person
+from benefits.money.entitlement import lock_people_of
 from benefits.money.payee import NO_PAYEE, Payee, registered_payee, seal_payee
 from benefits.rules.declaration import parse_case_facts
 from models.application import Application
@@ -55,20 +55,21 @@ def visible(actor: Actor) -> Select[Application]:
 
 def find_application(session: Session, actor: Actor, application_id: UUID) -> Application:
     """A case that the actor may see; raises NotFound."""
-    found = session.scalar(
-        visible(actor).where(Application.id == application_id).execution_options(populate_existing=True)
-    )
-    if found is None:
-        raise NotFound
-    return found
+    return _found(session, visible(actor).where(Application.id == application_id))
 
 
 def lock_application(session: Session, actor: Actor, application_id: UUID) -> Application:
     """The same for an act: the person and their household first, then the case, held until the transaction ends."""
-    found = find_application(session, actor, application_id)
-    lock_person(session, found.person_id)
-    session.execute(select(Application.id).where(Application.id == found.id).with_for_update(key_share=True))
-    return find_application(session, actor, application_id)
+    wanted = visible(actor).where(Application.id == application_id)
+    lock_people_of(session, wanted.with_only_columns(Application.person_id))
+    return _found(session, wanted.with_for_update(of=Application, key_share=True))
+
+
+def _found(session: Session, wanted: Select[Application]) -> Application:
+    found = session.scalar(wanted.execution_options(populate_existing=True))
+    if found is None:
+        raise NotFound
+    return found
 
 
 def list_applications(

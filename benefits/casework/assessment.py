@@ -11,7 +11,6 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from benefits import catalogue
@@ -69,8 +68,8 @@ def assess_freely(
     if member is None:
         return _judge(session, programme, running, on, facts)
     view = Standpoint(member.person_id, member.unit_id, on)
-    filed = household_facts(session, programme, member) if with_file else {}
-    known = {**filed, **_register(session, programme, [member], on)[member.id], **facts}
+    filed = household_facts(session, programme, member.person_id, member.unit_id) if with_file else {}
+    known = {**filed, **facts_of_members(session, [member.id], on, programme.all_facts)[member.id], **facts}
     known |= told(session, running, view, known)
     (ledger,) = _ledger(session, programme, running, [(known, view)])
     return _judge(session, programme, running, on, {**known, **ledger, **facts}, filed.keys() - facts.keys())
@@ -112,10 +111,11 @@ def assess_cases(
     programme = catalogue.programme(applications[0].programme)
     appointment, on = {"appointment_on": on} if on else {}, on or applications[0].event_on
     running = running or edition_on(session, programme.code, on)
-    theirs = select(Membership).where(Membership.id.in_([each.membership_id for each in applications]))
-    members = session.scalars(theirs).all()
-    register, payers = _register(session, programme, members, on), payer_kinds(session, applications)
-    filed = {member.id: household_facts(session, programme, member) for member in members}
+    register = facts_of_members(session, {each.membership_id for each in applications}, on, programme.all_facts)
+    payers = {} if payer_kind else payer_kinds(session, applications)
+    filed = {
+        each.membership_id: household_facts(session, programme, each.person_id, each.unit_id) for each in applications
+    }
     asked = []
     given = [parse_facts(programme, facts) for facts in facts_of_cases(session, applications)]
     for application, facts in zip(applications, given, strict=True):
@@ -147,12 +147,6 @@ def _no_less(ledger: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, A
         if (other := given.get(name)) is not None and value is not None:
             joined[name] = (value or other) if isinstance(value, bool) else max(value, other)
     return joined
-
-
-def _register(
-    session: Session, programme: Programme, members: Sequence[Membership], on: date
-) -> dict[UUID, dict[str, Any]]:
-    return facts_of_members(session, members, on, programme.all_facts)
 
 
 def _ledger(

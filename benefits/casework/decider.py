@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from benefits.casework import workflow
 from benefits.core.actor import Actor
 from benefits.core.errors import DutyConflict, invalid
-from benefits.money.duty import done_by, require_duty
+from benefits.money.duty import require_duty
 from models.application import Act, Application
 
 
@@ -25,33 +25,22 @@ def decider(session: Session, actor: Actor, application: Application, act: str, 
         amount = application.amount if application.approved_amount is None else application.approved_amount
     signing = actor.signing("case.decide", application.unit.path, amount)
     workflow.require(application, act)
-    require_duty(session, signing, [application.id], "decided")
-    appealed = select(func.max(Act.submission)).where(Act.application_id == application.id, Act.act == "appeal")
-    before = session.scalar(
-        select(Act.id)
-        .where(
-            Act.application_id == application.id,
-            Act.duty == "decided",
-            done_by(signing),
-            Act.submission < appealed.scalar_subquery(),
-        )
-        .limit(1)
-    )
-    if before is not None:
-        raise DutyConflict(application_id=application.id, held="decided", wanted="appeal")
+    require_duty(session, signing, [application.id], "decided", afresh=True)
     return signing
 
 
 def earlier_approvals(session: Session, actor: Actor, application: Application) -> list[Act]:
     """The approvals of the present submission; raises DutyConflict where one is the actor's, or in the same name."""
-    of_now = [
-        Act.application_id == application.id,
-        Act.act == "approve",
-        Act.submission == application.submission,
-    ]
-    if session.scalar(select(Act.id).where(*of_now, done_by(actor)).limit(1)) is not None:
+    given = session.scalars(
+        select(Act).where(
+            Act.application_id == application.id,
+            Act.act == "approve",
+            Act.submission == application.submission,
+        )
+    ).all()
+    if any({act.person_id, act.on_behalf_of} & actor.persons for act in given):
         raise DutyConflict(application_id=application.id, held="decided", wanted="second_review")
-    return list(session.scalars(select(Act).where(*of_now)))
+    return list(given)
 
 
 def decided_amount(application: Application, asked: Decimal | None, first: list[Act]) -> Decimal:

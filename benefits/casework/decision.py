@@ -29,8 +29,8 @@ from models.vocabulary import ApplicationState as State
 _TAKEN_MEANWHILE = frozenset({"amount_within_limit", "not_taken_elsewhere", "once_in_period"})
 
 
-def submit(session: Session, actor: Actor, application: Application) -> Application:
-    """Hand a case in: assessed now, and refused with every unmet or unknown finding.
+def submit(session: Session, actor: Actor, application: Application) -> Judgement:
+    """Hand a case in: assessed now, and refused with every unmet or unknown finding; what the rules said is kept.
 
     Raises:
         NotEligible: a criterion is unmet, or a fact is missing that it needs.
@@ -41,7 +41,7 @@ def submit(session: Session, actor: Actor, application: Application) -> Applicat
     judgement = assess_case(session, application)
     require_ready(session, actor, application, judgement)
     hand_in(session, actor, [(application, judgement)])
-    return application
+    return judgement
 
 
 def require_ready(session: Session, actor: Actor, application: Application, judgement: Judgement) -> None:
@@ -86,8 +86,11 @@ def approve(
     amount: Decimal | None,
     note: str | None,
     minutes: str | None = None,
-) -> Application:
+) -> Judgement:
     """Approve; once enough different reviewers have, fund and entitlement are reserved and the payment is made.
+
+    Returns:
+        what the rules said, as it is kept with the approval.
 
     Raises:
         NotEligible: the rules refuse now. CapExceeded: the entitlement's room was taken meanwhile.
@@ -96,7 +99,7 @@ def approve(
         StateForbids: the state, or a notice that is not complete or is objected to.
         Invalid: no such fund, no amount, another amount or fund than the first reviewer's, or no minutes.
     """
-    actor = decider(session, actor, application, "approve", amount)
+    actor, on_notice = decider(session, actor, application, "approve", amount), application.state == State.ON_NOTICE
     require_complete(session, actor, application)
     fund = paying_fund(session, actor, fund_id, application.unit.path)
     first = earlier_approvals(session, actor, application)
@@ -116,9 +119,9 @@ def approve(
     )
     one = [Decided(application, judgement, decided)]
     sign_approval(session, actor, one, fund, enough=enough, note=note, minutes=minutes)
-    if application.state == State.APPROVED:
+    if on_notice and enough:
         close_notice(session, actor, application)
-    return application
+    return judgement
 
 
 def require_grantable(session: Session, actor: Actor, application: Application, judgement: Judgement) -> None:

@@ -6,21 +6,22 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
 
 import chinese_calendar
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from benefits import catalogue
-from benefits.core.calendar import Calendar
+from benefits.core.calendar import Calendar, LateCalendar
 from benefits.rules.policy import Edition
 from benefits.rules.policy_text import load_edition
 from models.policy import CalendarDay, Policy
 from models.vocabulary import PolicyState
 
+_EDITION = select(Policy.id, Policy.programme, Policy.content, Policy.overrides)
 _CALENDAR_SOURCE = "国务院办公厅《部分节假日安排的通知》 (chinesecalendar)"
 
 
@@ -74,15 +75,15 @@ def _official_days() -> list[CalendarDay]:
 
 
 def calendar(session: Session) -> Calendar:
-    """The official calendar, read once a session; a year is covered when its 1 January is in the table."""
-    known: Calendar = session.info.get("calendar") or _calendar(session)
+    """The official calendar, read once a session and not before a day is asked; few rules ask for one."""
+    known: Calendar = session.info.get("calendar") or LateCalendar(partial(_days, session))
     session.info["calendar"] = known
     return known
 
 
-def _calendar(session: Session) -> Calendar:
-    days = {row.day: row.working for row in session.execute(select(CalendarDay.day, CalendarDay.working))}
-    return Calendar(days, frozenset(day.year for day in days if (day.month, day.day) == (1, 1)))
+def _days(session: Session) -> Mapping[date, bool]:
+    rows = session.execute(select(CalendarDay.day, CalendarDay.working), execution_options={"autoflush": False})
+    return {row.day: row.working for row in rows}
 
 
 def edition_on(session: Session, programme: str, on: date) -> Running | None:
@@ -94,23 +95,24 @@ def edition_on(session: Session, programme: str, on: date) -> Running | None:
 
 
 def _edition_on(session: Session, programme: str, on: date) -> Running | None:
-    policy_id = session.scalar(
-        select(Policy.id).where(
+    row = session.execute(
+        _EDITION.where(
             Policy.programme == programme,
             Policy.state == PolicyState.PUBLISHED,
             Policy.valid_from <= on,
             (Policy.valid_to.is_(None)) | (Policy.valid_to >= on),
         )
-    )
-    return None if policy_id is None else edition_by_id(session, policy_id)
+    ).one_or_none()
+    return None if row is None else _running(row)
 
 
 def edition_by_id(session: Session, policy_id: UUID) -> Running:
     """The edition in a row, whatever the day: how a past decision is looked at again."""
-    row = session.execute(
-        select(Policy.programme, Policy.content, Policy.overrides).where(Policy.id == policy_id)
-    ).one()
-    return Running(policy_id, _parsed(row.programme, row.content, tuple(sorted(row.overrides.items()))))
+    return _running(session.execute(_EDITION.where(Policy.id == policy_id)).one())
+
+
+def _running(row: Row[Any]) -> Running:
+    return Running(row.id, _parsed(row.programme, row.content, tuple(sorted(row.overrides.items()))))
 
 
 @lru_cache(maxsize=64)

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Result, null, select, union_all
 from sqlalchemy.orm import Session
 
 from models.application import Application, Assessment, Document
@@ -22,24 +22,24 @@ def seen_hashes(session: Session, applications: Sequence[Application]) -> dict[U
 
 def seen_with(session: Session, shown: Sequence[tuple[Application, UUID | None]]) -> list[bytes]:
     """The same for cases each with the assessment that was shown with it, in their order."""
-    ids = {application.id for application, _ in shown}
+    ids, assessments = {application.id for application, _ in shown}, {assessed for _, assessed in shown} - {None}
     with session.no_autoflush:  # papers and assessments are in the books already
-        papers: defaultdict[UUID, list[str]] = defaultdict(list)
-        for case, digest in session.execute(
-            select(Document.application_id, Document.digest)
-            .where(Document.application_id.in_(ids), Document.removed_at.is_(None))
-            .order_by(Document.id)
-        ):
+        found: Result[UUID, UUID | None, bytes] = session.execute(
+            union_all(
+                select(Document.id, Document.application_id, Document.digest).where(
+                    Document.application_id.in_(ids), Document.removed_at.is_(None)
+                ),
+                select(Assessment.id, null(), Assessment.content_hash).where(Assessment.id.in_(assessments)),
+            ).order_by("id")
+        )
+    papers: defaultdict[UUID, list[str]] = defaultdict(list)
+    contents: dict[UUID | None, bytes] = {}
+    for own_id, case, digest in found:
+        if case is None:
+            contents[own_id] = digest
+        else:
             papers[case].append(digest.hex())
-        contents: dict[UUID | None, bytes] = {
-            row.id: row.content_hash
-            for row in session.execute(
-                select(Assessment.id, Assessment.content_hash).where(
-                    Assessment.id.in_({assessment for _, assessment in shown} - {None})
-                )
-            )
-        }
-    return [_hash(each, papers[each.id], contents.get(assessment, b"")) for each, assessment in shown]
+    return [_hash(each, papers[each.id], contents.get(assessed, b"")) for each, assessed in shown]
 
 
 def _hash(application: Application, papers: list[str], assessed: bytes) -> bytes:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 MOST_DAYS = 1000
 _DAY = timedelta(days=1)
@@ -43,3 +44,22 @@ class Calendar:
         """The working days after `start`, up to and including `end`; None where a year has no table."""
         days = [self.is_working_day(start + timedelta(days=i)) for i in range(1, (end - start).days + 1)]
         return None if None in days else sum(map(bool, days))
+
+
+class LateCalendar(Calendar):
+    """One whose table is read when a day is first asked; a year is covered when its 1 January is in the table."""
+
+    _read: Callable[[], Mapping[date, bool]]
+
+    def __init__(self, read: Callable[[], Mapping[date, bool]]) -> None:
+        object.__setattr__(self, "_read", read)
+
+    @cached_property
+    def exceptions(self) -> Mapping[date, bool]:
+        """The table."""
+        return self._read()
+
+    @cached_property
+    def years(self) -> frozenset[int]:
+        """The years of its New Year's days."""
+        return frozenset(day.year for day in self.exceptions if (day.month, day.day) == (1, 1))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Result, and_, func, null, or_, select, union_all
+from sqlalchemy.orm import Session, aliased
 
 from benefits.core.actor import Actor
 from benefits.core.errors import DutyConflict, NotPermitted, OwnCase
@@ -21,33 +21,50 @@ _AGAINST = {
 }
 
 
-def require_duty(session: Session, actor: Actor, applications: Collection[UUID], duty: str) -> None:
+def require_duty(
+    session: Session, actor: Actor, applications: Collection[UUID], duty: str, *, afresh: bool = False
+) -> None:
     """Refuse unless the actor may fill `duty` in every one of these cases.
 
     What is done in another's name counts for both: neither the doer nor the giver of the delegation may have filled
     another duty there, nor fill one later, and none of them or close to them may be whom a case is for.
+
+    Args:
+        afresh: after an appeal, whoever filled the duty before it may not fill it again.
 
     Raises:
         OwnCase: one of them is the actor's own or a declared relative's.
         DutyConflict: the person filled another duty in one of them, from whichever account or in whoever's name.
         NotPermitted: the delegation under which the actor signs was revoked this moment.
     """
-    own = session.scalar(
-        select(Application.id).where(Application.id.in_(applications), Application.person_id.in_(actor.close)).limit(1)
+    own = select(Application.id, null().label("duty")).where(
+        Application.id.in_(applications), Application.person_id.in_(actor.close)
     )
-    if own is not None:
-        raise OwnCase(application_id=own)
-    clash = session.execute(
-        select(Act.application_id, Act.duty)
-        .where(Act.application_id.in_(applications), done_by(actor), Act.duty.in_(_AGAINST[duty]))
-        .limit(1)
-    ).first()
-    if clash is not None:
-        raise DutyConflict(application_id=clash.application_id, held=clash.duty, wanted=duty)
+    against = Act.duty.in_(_AGAINST[duty])
+    clash = select(Act.application_id, Act.duty).where(
+        Act.application_id.in_(applications),
+        _done_by(actor),
+        or_(against, and_(Act.duty == duty, _before_appeal())) if afresh else against,
+    )
+    rows: Result[UUID, str | None] = session.execute(union_all(own.limit(1), clash.limit(1)))
+    found = {held: application_id for application_id, held in rows}
+    if None in found:
+        raise OwnCase(application_id=found[None])
+    for held, application_id in found.items():
+        raise DutyConflict(application_id=application_id, held=held, wanted="appeal" if held == duty else duty)
     _hold_delegation(session, actor)
 
 
-def done_by(actor: Actor) -> ColumnElement[bool]:
+def _before_appeal() -> ColumnElement[bool]:
+    """Acts of an earlier submission than the one with which the member last appealed."""
+    appeal = aliased(Act)
+    last = select(func.max(appeal.submission)).where(
+        appeal.application_id == Act.application_id, appeal.act == "appeal"
+    )
+    return Act.submission < last.scalar_subquery()
+
+
+def _done_by(actor: Actor) -> ColumnElement[bool]:
     """Acts of the persons whose act this is: done by one of them, or in the name of one."""
     return Act.person_id.in_(actor.persons) | Act.on_behalf_of.in_(actor.persons)
 

@@ -10,7 +10,23 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Date, Integer, Text, Uuid, case, cast, func, select, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    case,
+    cast,
+    func,
+    null,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from benefits.rules.answer import LedgerKey
@@ -46,49 +62,51 @@ def lock_people(session: Session, people: Collection[UUID]) -> None:
     session.execute(select(func.household_lock(cast(list(people), ARRAY(Uuid)))))
 
 
+def lock_people_of(session: Session, wanted: Select[UUID]) -> None:
+    """The same for those whom a question names: asked and held in one statement."""
+    people = wanted.subquery()
+    session.execute(select(func.household_lock(func.array_agg(people.c[0]))))
+
+
 def facts_of_record(
     session: Session, programme: Programme, asked: Sequence[tuple[LedgerKey, Standpoint]]
 ) -> list[dict[str, object]]:
     """What the books say of people for cases with these keys; what they cannot say stays out (unknown).
 
-    In the order of the cases, with one question for each fact, however many cases there are.
+    In the order of the cases, with one question, however many facts and cases there are.
     """
+    facts = programme.record_facts
+    if not (facts and asked):
+        return [{} for _ in asked]
     keys = [_as_kept(session, view.person_id, key) for key, view in asked]
-    known: list[dict[str, object]] = [{} for _ in asked]
-    for fact in programme.record_facts:
-        places = [place for place, key in enumerate(keys) if _asks(fact, key)]
-        answers = _ask(session, fact, fact.programme or programme.code, [(keys[at], asked[at][1]) for at in places])
-        for place, answer in zip(places, answers, strict=True):
-            if answer is not None:
-                known[place][fact.name] = answer
-    return known
-
-
-def _asks(fact: RecordFact, key: LedgerKey) -> bool:
-    """Whether this fact is asked for such a case, and the key says enough to ask it."""
-    if fact.kinds and key.kind not in fact.kinds:
-        return False
-    return fact.measure == "told" or all(getattr(key, part) is not None for part in fact.match)
-
-
-def _ask(
-    session: Session, fact: RecordFact, programme: str, asked: Sequence[tuple[LedgerKey, Standpoint]]
-) -> list[object]:
-    if not asked:
-        return []
-    views = [view for _, view in asked]
     columns = {
-        "person": cast([view.person_id for view in views], ARRAY(Uuid)),
-        "on_day": cast([view.on for view in views], ARRAY(Date)),
-        "own_case": cast([view.case_id for view in views], ARRAY(Uuid)),
-        "unit": cast([view.unit_id for view in views], ARRAY(Uuid)),
-        **{
-            part: cast([getattr(key, part) if part in fact.match else None for key, _ in asked], ARRAY(kind))
-            for part, kind in (("kind", Text), ("occasion", Text), ("year", Integer))
-        },
+        "person": cast([view.person_id for _, view in asked], ARRAY(Uuid)),
+        "on_day": cast([view.on for _, view in asked], ARRAY(Date)),
+        "own_case": cast([view.case_id for _, view in asked], ARRAY(Uuid)),
+        "unit": cast([view.unit_id for _, view in asked], ARRAY(Uuid)),
+        "kind": cast([key.kind for key in keys], ARRAY(Text)),
+        "occasion": cast([key.occasion for key in keys], ARRAY(Text)),
+        "year": cast([key.year for key in keys], ARRAY(Integer)),
     }
     each = func.unnest(*columns.values()).table_valued(*columns, with_ordinality="place").render_derived().c
-    question = (each.person, programme, each.kind, each.occasion, each.year, each.own_case)
+    answers = [case((_asks(fact, each), _answer(fact, fact.programme or programme.code, each))) for fact in facts]
+    return [
+        {fact.name: answer for fact, answer in zip(facts, row, strict=True) if answer is not None}
+        for row in session.execute(select(*answers).order_by(each.place))
+    ]
+
+
+def _asks(fact: RecordFact, each: Any) -> ColumnElement[bool]:
+    """Whether this fact is asked for a case, and its key says enough to ask it."""
+    parts = () if fact.measure == "told" else fact.match
+    of_kind = [each.kind.in_(fact.kinds)] if fact.kinds else []
+    return and_(true(), *of_kind, *(each[part].is_not(None) for part in parts))
+
+
+def _answer(fact: RecordFact, programme: str, each: Any) -> ColumnElement[Any]:
+    """What the record role's function answers for a case; a part of the key that does not count is null."""
+    kind, occasion, year = (each[part] if part in fact.match else null() for part in ("kind", "occasion", "year"))
+    question = (each.person, programme, kind, occasion, year, each.own_case)
     answer: ColumnElement[Any]
     if fact.measure == "told":
         answer = getattr(func, fact.told_by)(each.person, each.on_day, each.own_case)
@@ -97,8 +115,8 @@ def _ask(
     elif fact.measure == "elsewhere":
         answer = func.entitlement_count(*question, each.unit) > 0
     else:
-        answer = func.entitlement_count(*question, None)
-    return list(session.scalars(select(answer).order_by(each.place)))
+        answer = func.entitlement_count(*question, null())
+    return answer
 
 
 def _as_kept(session: Session, person_id: UUID, key: LedgerKey) -> LedgerKey:

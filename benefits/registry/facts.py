@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Container, Iterable
+from collections.abc import Collection, Container
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -19,21 +19,24 @@ from models.person import Person
 from models.unit import Unit
 from models.vocabulary import HonourState, MembershipState
 
-Row = TypeVar("Row", Person, Unit)
-
 
 def facts_of_members(
-    session: Session, members: Collection[Membership], on: date, wanted: Container[str]
+    session: Session, members: Collection[UUID], on: date, wanted: Container[str]
 ) -> dict[UUID, dict[str, Any]]:
-    """The facts `wanted` by membership and name, where the register knows them: five questions, however many they are.
+    """The facts `wanted` by membership and name, where the register knows them: a few questions for all members.
 
     A member whose joining day is known was none before it. An honour is valid from its award while its state is.
     """
-    people = {row.id: row for row in _found(session, Person, {member.person_id for member in members})}
-    units = {row.id: row for row in _found(session, Unit, {member.unit_id for member in members})}
-    heat = heat_by_unit(session, units.keys(), on) if "max_temperature" in wanted else {}
-    dues = dues_standing(session, units.keys(), on) if "unit_dues_paid_through" in wanted else {}
-    honours = _honours(session, [member.id for member in members], on)
+    rows = session.execute(
+        select(Membership, Person.sex, Person.birth_date, Unit.union_kind, Unit.basic_education, Unit.remote_area)
+        .join(Person, Person.id == Membership.person_id)
+        .join(Unit, Unit.id == Membership.unit_id)
+        .where(Membership.id.in_(members))
+    ).all()
+    units = {row.Membership.unit_id for row in rows}
+    heat = heat_by_unit(session, units, on) if "max_temperature" in wanted else {}
+    dues = dues_standing(session, units, on) if "unit_dues_paid_through" in wanted else {}
+    honours = _honours(session, members, on) if "honours" in wanted else {}
     found = {
         member.id: {
             "membership_active": member.state != MembershipState.LEFT
@@ -41,30 +44,26 @@ def facts_of_members(
             "in_service": member.in_service,
             "employment_type": member.employment_type,
             "dues_paid_through": member.dues_paid_through,
-            "union_kind": units[member.unit_id].union_kind,
-            "sex": people[member.person_id].sex,
-            "birth_date": people[member.person_id].birth_date,
+            "union_kind": union_kind,
+            "sex": sex,
+            "birth_date": birth_date,
             "frontline": member.frontline,
             "outdoor": member.outdoor,
-            "basic_education": units[member.unit_id].basic_education,
-            "remote_area": units[member.unit_id].remote_area,
+            "basic_education": basic_education,
+            "remote_area": remote_area,
             "max_temperature": heat[member.unit_id].max_temperature if member.unit_id in heat else None,
             "joined_on": member.joined_on,
             "unit_named": True,
             "unit_dues_paid_through": dues[member.unit_id].paid_through if dues else None,
             "unit_dues_settled_on": dues[member.unit_id].settled_on if dues else None,
-            "honours": tuple(honours[member.id]),
+            "honours": tuple(honours.get(member.id, ())),
         }
-        for member in members
+        for member, sex, birth_date, union_kind, basic_education, remote_area in rows
     }
     return {
         member: {name: value for name, value in facts.items() if name in wanted and value is not None}
         for member, facts in found.items()
     }
-
-
-def _found(session: Session, noun: type[Row], ids: Collection[UUID]) -> Iterable[Row]:
-    return session.scalars(select(noun).where(noun.id.in_(ids)))
 
 
 def _honours(session: Session, members: Collection[UUID], on: date) -> defaultdict[UUID, list[HeldHonour]]:

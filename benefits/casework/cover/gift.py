@@ -102,7 +102,8 @@ def _file(
     try:
         with session.begin_nested():
             case = file_application(session, actor, programme=PROGRAMME, member_id=member.id, filing=filing)
-            gifts.filed.append(submit(session, actor, case))
+            submit(session, actor, case)
+            gifts.filed.append(case)
     except NotEligible as refusal:
         unmet = tuple(finding.code for finding in refusal.findings if finding.outcome == "unmet")  # type: ignore[attr-defined]
         gifts.skipped.append(Skipped(member.id, member.name, unit.code, unmet))
