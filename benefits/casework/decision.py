@@ -16,6 +16,7 @@ from benefits.casework.decider import decided_amount, decider, earlier_approvals
 from benefits.casework.grant import Decided, booked_to, grant, require_payable, take_back
 from benefits.casework.kept import keep
 from benefits.casework.notice import close_notice, post_notice, require_complete
+from benefits.casework.payer import require_round_purse
 from benefits.core.actor import Actor
 from benefits.core.errors import CapExceeded, NotEligible, StateForbids, invalid
 from benefits.money.duty import require_duty
@@ -45,7 +46,7 @@ def submit(session: Session, actor: Actor, application: Application) -> Judgemen
 
 
 def require_ready(session: Session, actor: Actor, application: Application, judgement: Judgement) -> None:
-    """Refuse a case that cannot be handed in: by the rules, for want of an account, or by its programme's own records.
+    """Refuse a case that cannot be handed in: by the rules, by account or purse, or by its programme's own records.
 
     Raises:
         NotEligible, Invalid, or what the programme refuses with.
@@ -53,6 +54,7 @@ def require_ready(session: Session, actor: Actor, application: Application, judg
     if judgement.assessment.outcome != "eligible":
         raise NotEligible(judgement.assessment.findings, outcome=judgement.assessment.outcome)
     require_payable(session, application, judgement.assessment)
+    require_round_purse(session, application, booked_to(judgement.assessment), actor.today)
     consequence_of(application.programme).require(session, actor, application, judgement)
 
 

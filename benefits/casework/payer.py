@@ -1,13 +1,15 @@
-"""Whose books pay for a case: the union that keeps its fund, or until there is one the fund of its round."""
+"""Whose books and which purse pay for a case: its fund's, or until there is one those of its round's fund."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
+from benefits.money.purse import require_purse
 from models.application import Application
 from models.money import Fund
 from models.round import Round
@@ -31,3 +33,16 @@ def _kinds(session: Session, key: InstrumentedAttribute[UUID], ids: Sequence[UUI
     if key is Round.id:
         query = query.join(Round, Round.fund_id == Fund.id)
     return {row[0]: row[1] for row in session.execute(query.where(key.in_(wanted)))}
+
+
+def require_round_purse(session: Session, application: Application, key: str | None, today: date) -> None:
+    """Refuse to hand in what the purse of the case's round may not pay for; without a round none is named yet.
+
+    Raises:
+        Invalid: at `/round_id`, as `benefits.money.purse.require_purse` has it.
+    """
+    fund = session.scalar(
+        select(Fund).options(joinedload(Fund.unit)).join(Round).where(Round.id == application.round_id)
+    )
+    if fund is not None:
+        require_purse(fund, [key], today, named="/round_id")

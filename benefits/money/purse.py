@@ -29,17 +29,17 @@ def purses() -> Mapping[str, Purse]:
     return {item["source"]: Purse(tuple(item["pays"]), item["clause"]) for item in data["purse"]}
 
 
-def require_purse(fund: Fund, keys: Iterable[str | None], today: date) -> None:
+def require_purse(fund: Fund, keys: Iterable[str | None], today: date, *, named: str = "/fund_id") -> None:
     """Refuse a fund whose purse may not pay for one of these; None, what no line names, is left to the books.
 
     What the books of the fund's union could not post is refused too: once the bank has paid, it is too late.
 
     Raises:
-        Invalid: at `/fund_id`, `purse_forbids` with the source and the clause, or `union_may_not_book` (statement 49).
+        Invalid: at `named`, `purse_forbids` with the source and the clause, or `union_may_not_book` (statement 49).
     """
     purse, chart = purses()[fund.source], chart_on(today)
     for key in keys:
         if key is not None and not key.startswith(purse.pays):
-            raise invalid("/fund_id", "purse_forbids", source=fund.source, key=key, clause=purse.clause)
+            raise invalid(named, "purse_forbids", source=fund.source, key=key, clause=purse.clause)
         if key is not None and chart is not None and chart.posting(key, fund.unit.union_kind) is None:
-            raise invalid("/fund_id", "union_may_not_book", key=key, clause=chart.source)
+            raise invalid(named, "union_may_not_book", key=key, clause=chart.source)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.driver import Api
-from tests.story import HOSPITAL, balance, done, new_fund, submitted, today
+from tests.story import HOSPITAL, balance, done, filed, new_fund, submitted, today
 
 
 def fund_from(api: Api, source: str) -> str:
@@ -41,6 +41,24 @@ def test_what_a_purse_may_pay_for(api: Api, source: str, pays_hardship: bool, pa
             assert (fault["pointer"], fault["code"]) == ("/fund_id", "purse_forbids")
     if not pays_hardship and not pays_gifts:
         assert balance(api, fund)["reserved"] == "0.00"
+
+
+def test_what_the_purse_of_a_round_may_not_pay_for_is_refused_at_filing(api: Api) -> None:
+    """With the clause, and before a reviewer spends time on it; a round of another purse takes the same case."""
+    gift = {"programme": "holiday_visit", "title": "住院慰问", "unit_code": "AH-D01", "event_on": today().isoformat()}
+    days = {"opens_on": today().isoformat(), "closes_on": today().isoformat()}
+    facts = {**HOSPITAL, "dues_paid_through": f"{today().year}-12-31"}
+    for source, allowed in (("administration", False), ("union_funds", True)):
+        body = {**gift, **days, "facts": {"kind": "hospital"}, "fund_id": fund_from(api, source)}
+        made = done(api("officer").post("/rounds", body))
+        named = {"programme": "holiday_visit", "facts": facts, "round_id": made["id"], "on": today().isoformat()}
+        case = filed(api, "D01-001", "500.00", **named)
+        answer = api("officer").act(case, "submit")
+        assert answer.status_code == (200 if allowed else 422), answer.get_json()
+        if not allowed:
+            (fault,) = answer.get_json()["errors"]
+            assert (fault["pointer"], fault["code"]) == ("/round_id", "purse_forbids")
+            assert "皖工发〔2025〕18号" in fault["detail"]
 
 
 def adjust(api: Api, fund: str, amount: str, **other: Any) -> Any:
