@@ -30,7 +30,8 @@ class DutyView(Body):
         required=True,
         metadata={
             "description": "membership, account, open_case, file, open_payment, voucher, receivable, household_file, "
-            "audit_finding; elsewhere: another union must keep something, which and how long is not told"
+            "audit_finding, audit_sample, evidence_package; elsewhere: another union must keep something, which and "
+            "how long is not told"
         },
     )
     things = Whole(required=True)

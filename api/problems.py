@@ -83,6 +83,7 @@ CONSTRAINTS: dict[str, Refusal] = {
     "uq_disbursement_replaces_id": errors.AlreadyPaid(),
     "ck_household_destruction_two_persons": errors.DutyConflict(),
     "ck_restoration_two_persons": errors.DutyConflict(),
+    "person_erased": errors.StateForbids(state="erased", act="write"),
 }
 
 # Codes of werkzeug's own failures.

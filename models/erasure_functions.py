@@ -31,17 +31,31 @@ UNION ALL
 SELECT 'audit_finding', 'infinity' FROM audit_finding
 WHERE person_id = {person} AND state IN ('open', 'answered', 'returned')
 UNION ALL
+SELECT 'audit_sample', 'infinity' FROM audit_sample_row WHERE person_id = {person} AND examined_at IS NULL
+UNION ALL
+SELECT 'evidence_package', 'infinity' FROM job j CROSS JOIN LATERAL (SELECT j.params -> 'subject' AS told) s
+WHERE j.kind = 'evidence_package'
+  AND (j.state IN ('queued', 'running') OR EXISTS (SELECT FROM export_part p WHERE p.export_id = j.id))
+  AND EXISTS (SELECT FROM application a WHERE a.person_id = {person} AND (
+      a.id::text = s.told ->> 'application_id' OR s.told -> 'application_ids' @> to_jsonb(a.id::text)
+      OR a.membership_id::text = s.told ->> 'member_id' OR a.round_id::text = s.told ->> 'round_id'
+      OR EXISTS (SELECT FROM audit_sample_row r
+                 WHERE r.application_id = a.id AND r.sample_id::text = s.told ->> 'sample_id')
+      OR EXISTS (SELECT FROM act WHERE act.application_id = a.id
+                 AND act.acted_at >= (s.told ->> 'from_at')::timestamptz
+                 AND act.acted_at < (s.told ->> 'until_at')::timestamptz)))
+UNION ALL
 SELECT 'household_file', 'infinity' FROM household WHERE person_id = {person} AND destroyed_at IS NULL
 """
 
 
-def _erased(column: Column[object]) -> str:
-    """What stands where a personal text or list stood."""
+def erased(column: Column[object], row: str) -> str:
+    """What stands in a row where a personal text or list stood."""
     if isinstance(column.type, JSONB):
-        return f"(CASE jsonb_typeof(\"{column.name}\") WHEN 'array' THEN '[]' ELSE '{{}}' END)::jsonb"
+        return f"(CASE jsonb_typeof({row}.\"{column.name}\") WHEN 'array' THEN '[]' ELSE '{{}}' END)::jsonb"
     if column.nullable:
-        return f"CASE WHEN \"{column.name}\" IS NOT NULL THEN 'erased' END"
-    return "'erased-' || id"  # a name may be part of what is unique
+        return f"CASE WHEN {row}.\"{column.name}\" IS NOT NULL THEN 'erased' END"
+    return f"'erased-' || {row}.id"  # a name may be part of what is unique
 
 
 def personal_tables() -> dict[Table, list[str]]:
@@ -53,12 +67,12 @@ def personal_tables() -> dict[Table, list[str]]:
     }
 
 
-_BLANK = 'UPDATE "{table}" SET {new} WHERE {whose} AND num_nonnulls({columns}) > 0;'
+_BLANK = 'UPDATE "{table}" t SET {new} WHERE {whose} AND num_nonnulls({columns}) > 0;'
 
 
 def _blank(table: Table, columns: list[str]) -> str:
     """The statement that takes personal columns off the rows whose digests the person's salt protects."""
-    new = {name: _erased(table.columns[name]) for name in columns}
+    new = {name: erased(table.columns[name], "t") for name in columns}
     of_case = "application_id" in table.columns and not table.columns["application_id"].nullable
     whose = "application_id IN (SELECT id FROM application WHERE person_id = person_)"
     return _BLANK.format(
@@ -83,8 +97,8 @@ BEGIN
     END IF;
     UPDATE person SET key_wrapped = NULL, salt = NULL, id_cipher = '', birth_date = '1900-01-01',
         id_hash = sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())) WHERE id = person_;
-    UPDATE membership SET account_hash = NULL WHERE person_id = person_ AND account_hash IS NOT NULL;
     {blanks}
+    UPDATE membership SET account_hash = NULL WHERE person_id = person_ AND account_hash IS NOT NULL;
 END"""
 _KEPT_UNTIL = "BEGIN RETURN (SELECT max(d.until) FROM ({duties}) d); END"
 

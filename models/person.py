@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import LargeBinary
+from sqlalchemy import Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.columns import PERSONAL, SECRET, Created, Key, Word, one_of
@@ -28,4 +28,7 @@ class Person(Base):
     sex: Mapped[Word] = mapped_column(info=PERSONAL)
     created_at: Mapped[Created]
 
-    __table_args__ = (one_of("sex", Sex),)
+    __table_args__ = (
+        one_of("sex", Sex),
+        Index("ix_person_erased", "id", postgresql_where=text("key_wrapped IS NULL")),
+    )

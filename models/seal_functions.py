@@ -85,15 +85,45 @@ BEGIN
     RETURN made;
 END""",
     ),
-    # Keep a signed head; false where one of this size or beyond is kept already, or not so much is sealed.
+    # Keep a signed head; false where one of this size or beyond is kept already, or not so much is sealed. Refused is
+    # what cannot be this record's: another name or root than the tree has at that size, or no signature line of a key
+    # that was named before. Whether the signature is good SQL cannot tell.
     "checkpoint_keep(size_ bigint, generation_ integer, root_ bytea, note_ text, signed_at_ timestamptz)": (
         "boolean",
         f"""
+DECLARE origin_ text; level_ integer := 0; below bigint := size_; hashes bytea[]; tail bytea;
 BEGIN
     PERFORM pg_advisory_xact_lock({_ONE_AT_A_TIME});
     IF size_ <= coalesce((SELECT max(size) FROM record_checkpoint), 0)
        OR size_ > coalesce((SELECT max(position) + 1 FROM record_seal), 0) THEN
         RETURN false;
+    END IF;
+    origin_ := (SELECT origin FROM record_log ORDER BY generation DESC LIMIT 1);
+    WHILE below > 0 LOOP  -- what no full group of this level holds, and below it the rest of the tree
+        hashes := CASE level_
+            WHEN 0 THEN ARRAY(SELECT s.leaf FROM record_seal s
+                              WHERE s.position >= below / {GROUP} * {GROUP} AND s.position < below ORDER BY s.position)
+            ELSE ARRAY(SELECT t.hash FROM record_tile t WHERE t.level = level_
+                       AND t.position >= below / {GROUP} * {GROUP} AND t.position < below ORDER BY t.position) END;
+        IF tail IS NOT NULL THEN hashes := array_append(hashes, tail); END IF;
+        WHILE cardinality(hashes) > 1 LOOP
+            hashes := ARRAY(SELECT CASE WHEN i * 2 > cardinality(hashes) THEN hashes[2 * i - 1]
+                                        ELSE sha256('\\x01'::bytea || hashes[2 * i - 1] || hashes[2 * i]) END
+                            FROM generate_series(1, (cardinality(hashes) + 1) / 2) AS i ORDER BY i);
+        END LOOP;
+        tail := hashes[1]; level_ := level_ + 1; below := below / {GROUP};
+    END LOOP;
+    IF generation_ IS DISTINCT FROM (SELECT max(generation) FROM record_log) OR root_ IS DISTINCT FROM tail
+       OR NOT starts_with(note_, concat_ws(chr(10), origin_, size_, encode(root_, 'base64'), '')) OR NOT EXISTS (
+           SELECT FROM record_key k
+           CROSS JOIN LATERAL (SELECT decode(substring(k.verifier from '\\+[0-9a-f]{{8}}\\+(.+)$'), 'base64') AS key) m
+           CROSS JOIN LATERAL (SELECT sha256(convert_to(origin_ || chr(10), 'UTF8') || m.key) AS id) h
+           CROSS JOIN regexp_split_to_table(split_part(note_, chr(10) || chr(10), 2), chr(10)) AS line
+           WHERE k.generation = generation_ AND starts_with(line, '— ' || origin_ || ' ')
+             AND substring(decode(substring(line from ' ([A-Za-z0-9+/]{{91}}=)$'), 'base64') from 1 for 4)
+                 = substring(h.id from 1 for 4)) THEN
+        RAISE EXCEPTION 'not a signed head of this record'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'checkpoint_of_this_record';
     END IF;
     INSERT INTO record_checkpoint (size, generation, root, note, signed_at)
     VALUES (size_, generation_, root_, note_, signed_at_);

@@ -70,9 +70,17 @@ def _done_by(actor: Actor) -> ColumnElement[bool]:
 
 
 def _hold_delegation(session: Session, actor: Actor) -> None:
-    """Keep the delegation as it is until the act is done: a revocation comes wholly before or wholly after it."""
+    """Keep the delegation as it is until the act is done: a revocation comes wholly before or wholly after it.
+
+    Asked again is all that can have changed: the revocation, the day, and whether the giver can still do what was lent.
+    Role, unit, days and amount of a delegation never change (`models.one_way`).
+    """
     if actor.under is None:
         return
-    standing = select(Delegation.id).where(Delegation.id == actor.under.id, Delegation.revoked_at.is_(None))
+    standing = select(Delegation.id).where(
+        Delegation.id == actor.under.id,
+        Delegation.revoked_at.is_(None),
+        func.delegation_stands(Delegation.id, actor.today),
+    )
     if session.scalar(standing.with_for_update(read=True)) is None:
         raise NotPermitted(permission="delegation")
