@@ -15,7 +15,7 @@ from tests import rosters
 from tests.bank import bank_says
 from tests.conftest import At
 from tests.driver import Api
-from tests.story import approved, balance, colleague, done, new_fund, released, rows
+from tests.story import approved, balance, colleague, done, new_fund, released, rows, today
 from tests.year_end import AFTER, OFFICE, YEAR, a_year, closed, successor
 
 
@@ -64,6 +64,30 @@ def test_spending_in_kind_and_in_money_agrees_with_the_vouchers(api: Api) -> Non
         held = sum(Decimal(row[part]) for part in ("reserved", "committed", "spent", "available"))
         assert held == Decimal(row["appropriated"])
         assert held == sum(Decimal(row[part]) for part in ("budget", "adjusted", "carried"))
+
+
+def test_what_a_member_owes_is_told_and_is_no_difference(api: Api) -> None:
+    """Nothing has come back before it is received; what is written off stays spent."""
+    colleague(api, "finance2", "finance", person=602)
+    colleague(api, "reviewer2", "reviewer", person=601)
+    fund = new_fund(api)
+    _, paid = approved(api, fund, "D01-001", "1000.00")
+    bank_says(api, released(api, fund, [paid]), {1: BankOutcome.PAID})
+    decided = {"kind": "paid_too_much", "amount": "500.00", "reason": "多付", "minutes": "主席办公会纪要"}
+    done(api("finance2").act(f"/disbursements/{paid}", "reverse", decided))
+    parts = ("spent", "returned", "owed", "difference")
+
+    def told() -> list[str]:
+        (row,) = statement(api, unit=OFFICE)
+        return [row[part] for part in parts]
+
+    assert told() == ["1000.00", "0.00", "500.00", "0.00"]
+    debt = f"/receivables/{done(api('finance').get('/receivables'))['items'][0]['id']}"
+    receipt = {"amount": "200.00", "received_on": today().isoformat(), "bank_serial": "SK-1"}
+    done(api("finance").act(debt, "receipts", receipt))
+    assert told() == ["800.00", "200.00", "300.00", "0.00"]
+    done(api("reviewer2").act(debt, "write-off", {"reason": "无力偿还"}))
+    assert told() == ["800.00", "200.00", "300.00", "0.00"]
 
 
 def test_spending_that_no_voucher_tells_is_shown_as_a_difference(api: Api) -> None:

@@ -20,10 +20,13 @@ from benefits.money.ledger.voucher import SPENDING
 from benefits.rules.declaration import label
 from models.ledger import Voucher, VoucherLine
 from models.money import Disbursement, Fund, FundAdjustment
+from models.receivable import Receipt, Receivable
 from models.reversal import Reversal
 from models.unit import Unit
 from models.vocabulary import DisbursementState
 from models.year_end import FundCarry
+
+_OF_FUND = (Reversal.disbursement_id == Disbursement.id) & (Disbursement.fund_id == Fund.id)
 
 
 def _sum(amount: ColumnElement[Any] | InstrumentedAttribute[Any], *where: ColumnElement[bool]) -> ScalarSelect[Any]:
@@ -47,20 +50,31 @@ def _booked(*where: ColumnElement[bool]) -> ScalarSelect[Any]:
 
 
 def _returned(year: int) -> ColumnElement[Any]:
-    """What came back in the year: payments that the bank returned, and what was taken back of paid ones."""
+    """What came back in the year: what the bank returned or took back of paid ones, and what members paid back."""
     by_bank = _sum(
         Disbursement.amount,
         Disbursement.fund_id == Fund.id,
-        Disbursement.state == DisbursementState.RETURNED,
+        Disbursement.state.in_((DisbursementState.RETURNED, DisbursementState.CANCELLED)),
         func.extract("year", Disbursement.settled_on) == year,
     )
     taken_back = _sum(
         Reversal.amount,
-        Reversal.disbursement_id == Disbursement.id,
-        Disbursement.fund_id == Fund.id,
+        _OF_FUND,
+        Reversal.receivable_id.is_(None),
         _in_year(Reversal.reversed_at, year),
     )
-    return by_bank + taken_back
+    paid_back = _sum(
+        Receipt.amount,
+        Receipt.receivable_id == Reversal.receivable_id,
+        _OF_FUND,
+        _in_year(Receipt.entered_at, year),
+    )
+    return by_bank + taken_back + paid_back
+
+
+def _owed() -> ScalarSelect[Any]:
+    """What members still owe of what was paid to them, or never will pay: spent, and red in the books."""
+    return _sum(Receivable.amount - Receivable.received, Receivable.id == Reversal.receivable_id, _OF_FUND)
 
 
 def _statement(session: Session, actor: Actor, asked: Asked) -> Iterator[Shown]:
@@ -89,6 +103,7 @@ def _statement(session: Session, actor: Actor, asked: Asked) -> Iterator[Shown]:
             _booked(Voucher.year == asked.year).label("spent_in_year"),
             _booked().label("booked"),
             _returned(asked.year).label("returned"),
+            _owed().label("owed"),
         )
         .join(Unit, Unit.id == Fund.unit_id)
         .where(read_by(actor, asked), alive)
@@ -115,7 +130,8 @@ def _shown(row: Row[*tuple[Any, ...]]) -> Shown:
         row.spent_in_year,
         row.returned,
         fund.available,
-        fund.spent - row.booked,
+        row.owed,
+        fund.spent - row.booked - row.owed,
     )
 
 
@@ -142,6 +158,7 @@ FUND_STATEMENT = Report(
         _yuan("spent_in_year", "其中本年记账", "of it booked in the year"),
         _yuan("returned", "本年退回", "Returned in the year"),
         _yuan("available", "可用余额", "Available"),
+        _yuan("owed", "应收回及核销", "Owed or written off"),
         _yuan("difference", "与账簿差额", "Difference to the books"),
     ),
     _statement,
