@@ -114,7 +114,7 @@ def problem(status: int, code: str, params: dict[str, object] | None = None, **m
         "type": f"urn:benefits:problem:{code}",
         "title": texts.get("title", code),
         "status": status,
-        "detail": fill(texts.get("detail", texts.get("title", code)), params),
+        "detail": _detail(code, params, texts),
         "instance": quote(withheld(request.path)),  # somebody may put a number where an id belongs
         "code": code,
         "params": {name: str(value) for name, value in params.items()},
@@ -129,6 +129,17 @@ def problem(status: int, code: str, params: dict[str, object] | None = None, **m
     if "retry_after_seconds" in params:
         response.headers["Retry-After"] = str(params["retry_after_seconds"])
     return response
+
+
+def _detail(code: str, params: dict[str, object], texts: dict[str, str]) -> str:
+    """What stands against it and how to put it right: of a state or of duties in their own words, where there are."""
+    words = messages(reader_language())
+    state, held, wanted = (str(params.get(name)) for name in ("state", "held", "wanted"))
+    if code == "state_forbids" and state in words["standing"]:
+        return fill(words["standing"][state], params)
+    if code == "duty_conflict" and {held, wanted} <= words["duty"].keys():
+        return fill(texts["both"], {"held": words["duty"][held], "wanted": words["duty"][wanted]})
+    return fill(texts.get("detail", texts.get("title", code)), params)
 
 
 def refusal_response(refusal: Refusal) -> Response:

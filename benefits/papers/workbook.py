@@ -27,11 +27,15 @@ _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", "_"))
 
 @dataclass(frozen=True)
 class Table:
-    """One list: its name (the sheet's), its columns, its rows (each as long as the columns; may be a generator)."""
+    """One list: its name (the sheet's), its columns, its rows (each as long as the columns; may be a generator).
+
+    `widths` are the least widths of the columns in characters; without them each is as wide as its header asks.
+    """
 
     name: str
     columns: Sequence[str]
     rows: Iterable[Sequence[object]]
+    widths: Sequence[float] = ()
 
 
 @contextmanager
@@ -95,7 +99,8 @@ def _sheet(workbook: Workbook, ink: Ink, table: Table, taken: set[str]) -> Works
     sheet = workbook.add_worksheet(sheet_name(table.name, taken))
     sheet.freeze_panes(1, 0)
     for column, name in enumerate(table.columns):
-        sheet.set_column(column, column, column_width(name))
+        least = table.widths[column] if table.widths else 0
+        sheet.set_column(column, column, max(least, column_width(name)))
         ink.write(sheet, 0, column, str(name), {"bold": True})
     return sheet
 

@@ -53,11 +53,21 @@ def test_a_closed_year_closes_the_years_before_it(api: Api, fund: str, at: At) -
     done(api("finance").post("/ledger/receipts", receipt(fund)))
     later = at(AFTER)
     close_months(later)
-    done(later("finance2").act(drawn_up(later), "post"))
+    path = drawn_up(later)
+    alone = later("finance", language="zh-CN").act(path, "post").get_json()
+    assert (alone["code"], alone["detail"]) == (
+        "duty_conflict",
+        "您已承担“制单”，不能再承担“审核过账”，须由另一人办理。",
+    )
+    done(later("finance2").act(path, "post"))
     made = done(later("finance").post("/ledger/proposals", proposal(on=date(YEAR - 1, 5, 5))))
     refused = later("finance2").act(f"/ledger/proposals/{made['id']}", "post")
     told = refused.get_json()["params"]
     assert (refused.status_code, told["state"], told["year"]) == (409, "year_closed", str(YEAR))
+    assert (
+        f"{YEAR} 年已年终结账"
+        in later("finance2", language="zh-CN").act(f"/ledger/proposals/{made['id']}", "post").get_json()["detail"]
+    )
     early = later("finance").post("/ledger/years", {"unit_code": OFFICE, "year": YEAR - 1})
     assert (early.status_code, early.get_json()["params"]["state"]) == (409, "year_closed")
 
@@ -132,3 +142,14 @@ def test_what_was_taken_back_since_the_year_ended_changes_nothing_that_was_held(
     done(later("finance2").act(f"/disbursements/{paid.id}", "reverse", body))
     (union,) = closed(later)["purses"]
     assert (union["carried"], union["left"]) == ("1500.00", "47500.00")
+
+
+def test_a_premium_of_a_closed_month_is_confirmed_and_posted_today(api: Api) -> None:
+    """The transfer keeps its own day; the books take it on the first day that is open."""
+    held = mutual_aid.pool(api)
+    mutual_aid.enrol(api, mutual_aid.enrolment(api, mutual_aid.worker(api, 302)))
+    (unit,) = rows(api, "SELECT u.code FROM unit u JOIN fund f ON f.unit_id = u.id WHERE f.id = :fund", fund=held)
+    done(api("finance").post("/ledger/months", {"unit_code": unit.code, "year": 2026, "month": 1}))
+    paid = done(api("finance").post("/mutual-aid/premium-payments", mutual_aid.transfer("40.00", held)))
+    (posted,) = rows(api, "SELECT posted_on FROM voucher WHERE fund_id = :fund", fund=held)
+    assert (paid["paid_on"], posted.posted_on) == ("2026-01-05", today())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -43,6 +43,16 @@ def test_it_is_recovered_in_parts(at: At, debt: str) -> None:
     assert (shown["state"], [each["amount"] for each in shown["receipts"]]) == ("recovered", ["100.00", "50.00"])
     assert refused(then("finance").act(debt, "receipts", receipt("0.01", "B3"))) == (409, "recovered")
     assert refused(then("reviewer").act(debt, "write-off", {"reason": "无"})) == (409, "recovered")
+
+
+def test_what_came_in_in_a_closed_month_is_posted_today_and_keeps_its_day(at: At, debt: str) -> None:
+    then = at(BACK, 12)
+    done(then("finance").post("/ledger/months", {"unit_code": "AH", "year": BACK.year, "month": BACK.month - 1}))
+    day = BACK.replace(day=1) - timedelta(days=1)
+    shown = done(then("finance").act(debt, "receipts", receipt("100.00", "B1", day.isoformat())))
+    assert shown["receipts"][0]["received_on"] == day.isoformat()
+    (posted,) = rows(then, "SELECT posted_on FROM voucher WHERE kind = 'receipt'")
+    assert posted.posted_on == BACK
 
 
 def test_a_bank_serial_counts_once(at: At, debt: str) -> None:

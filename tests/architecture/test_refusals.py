@@ -92,3 +92,20 @@ def test_the_faults_were_found() -> None:
 def test_fault_has_words(place: str, code: str) -> None:
     for language in LANGUAGES:
         assert messages(language)["fault"].get(code), f"{place}: no words for {code} in {language}"
+
+
+def states_that_forbid() -> set[str]:
+    """The states that an act on money refuses with, where they stand in the source."""
+    found = set()
+    for path in sorted((HOUSE / "benefits" / "money").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "StateForbids":
+                told = {each.arg: each.value for each in node.keywords}["state"]
+                found |= {str(told.value)} if isinstance(told, ast.Constant) else set()
+    return found
+
+
+@pytest.mark.parametrize("state", sorted(states_that_forbid()))
+def test_a_state_of_money_says_how_to_put_it_right(state: str) -> None:
+    for language in LANGUAGES:
+        assert messages(language)["standing"].get(state), f"no words for {state} in {language}"

@@ -19,6 +19,7 @@ from benefits.core.money import NOTHING, show_yuan
 from benefits.money.duty import require_duty
 from benefits.money.fund import grow_fund, kept_fund
 from benefits.money.ledger.booking import book_receipt
+from benefits.money.ledger.voucher import open_day
 from models.columns import new_id
 from models.cover import Cover, PremiumPayment
 from models.cover_vocabulary import CoverState
@@ -117,9 +118,8 @@ def confirm_premium(
         cover.premium_payment_id = payment.id
         advance(session, actor, cover, "confirm_premium", CoverState.IN_FORCE)
     if pool is not None and members > 0:
-        book_receipt(
-            session, actor, pool, amount=members, received_on=paid_on, payer=unit.name, bank_serial=bank_serial
-        )
+        on = open_day(session, pool.unit, paid_on, actor.today)
+        book_receipt(session, actor, pool, amount=members, received_on=on, payer=unit.name, bank_serial=bank_serial)
     return find_premium(session, actor, payment.id)
 
 

@@ -13,6 +13,7 @@ from benefits.casework.report.frame import Asked, Column, Report, Row
 from benefits.core.actor import Actor
 from benefits.core.money import NOTHING
 from benefits.money.ledger.chart import charts
+from benefits.papers.labels import labels
 from benefits.rules.declaration import label
 from models.ledger import Voucher, VoucherLine
 from models.money import Fund, FundAdjustment
@@ -45,6 +46,10 @@ def source_words(code: str, language: str) -> str:
     return _SOURCES[code][language]
 
 
+def _kind_words(code: str, language: str) -> str:
+    return labels(language).word("voucher_kind", code)
+
+
 def _balances(session: Session, actor: Actor, asked: Asked) -> Iterator[Row]:
     """Accounts by unit as they stand at the year's end, or today in a year that runs."""
     before = Voucher.posted_on < date(asked.year, 1, 1)
@@ -71,8 +76,8 @@ TRIAL_BALANCE = Report(
         UNIT,
         Column("account", label("会计科目", "Account"), share=7, words=_account_words),
         Column("opening", label("年初余额（贷为负）", "Opening (credit negative)"), "yuan", summed=True, share=4),
-        Column("debit", label("本年借方", "Debit"), "yuan", summed=True, share=4),
-        Column("credit", label("本年贷方", "Credit"), "yuan", summed=True, share=4),
+        Column("debit", label("本年借方", "Debit"), "yuan", summed=True, share=4, side=True),
+        Column("credit", label("本年贷方", "Credit"), "yuan", summed=True, share=4, side=True),
         Column("closing", label("期末余额（贷为负）", "Closing (credit negative)"), "yuan", summed=True, share=4),
     ),
     _balances,
@@ -80,23 +85,28 @@ TRIAL_BALANCE = Report(
 
 
 def _budgets(session: Session, actor: Actor, asked: Asked) -> Iterator[Row]:
-    """Each fund of the year with what was adjusted, reserved, committed, spent, and what is left."""
-    adjusted = (
-        select(FundAdjustment.fund_id, func.sum(FundAdjustment.amount).label("amount"))
+    """Each fund of the year: adjusted by decisions, carried over, reserved, committed, spent, and what is left."""
+    by_decision = case((FundAdjustment.carry_id.is_(None), FundAdjustment.amount))
+    changed = (
+        select(
+            FundAdjustment.fund_id,
+            func.sum(FundAdjustment.amount).label("amount"),
+            func.coalesce(func.sum(by_decision), NOTHING).label("adjusted"),
+        )
         .group_by(FundAdjustment.fund_id)
         .subquery()
     )
     found = session.execute(
-        select(Fund, Unit.code, func.coalesce(adjusted.c.amount, NOTHING))
+        select(Fund, Unit.code, *(func.coalesce(part, NOTHING) for part in (changed.c.amount, changed.c.adjusted)))
         .join(Unit, Unit.id == Fund.unit_id)
-        .outerjoin(adjusted, adjusted.c.fund_id == Fund.id)
+        .outerjoin(changed, changed.c.fund_id == Fund.id)
         .where(read_by(actor, asked), Fund.year == asked.year)
         .order_by(Unit.path, Fund.id)
     )
-    for fund, unit, change in found:
+    for fund, unit, change, adjusted in found:
         budget = fund.appropriated - change
         parts = (fund.appropriated, fund.reserved, fund.committed, fund.spent, fund.available)
-        yield (unit, fund.name, fund.source, budget, change, *parts)
+        yield (unit, fund.name, fund.source, budget, adjusted, change - adjusted, *parts)
 
 
 BUDGETS = Report(
@@ -108,6 +118,7 @@ BUDGETS = Report(
         Column("source", label("来源", "Source"), share=3.2, words=source_words),
         Column("budget", label("年初预算", "Budget"), "yuan", summed=True, share=3.6),
         Column("adjusted", label("调整", "Adjusted"), "yuan", summed=True, share=3.2),
+        Column("carried", label("结转（转出为负）", "Carried (out: negative)"), "yuan", summed=True, share=3.4),
         Column("appropriated", label("调整后预算", "Appropriated"), "yuan", summed=True, share=3.6),
         Column("reserved", label("已预留", "Reserved"), "yuan", summed=True, share=3.4),
         Column("committed", label("在途", "Committed"), "yuan", summed=True, share=3.4),
@@ -125,6 +136,7 @@ def _journal(session: Session, actor: Actor, asked: Asked) -> Iterator[Row]:
             Unit.code,
             Voucher.number,
             func.to_char(Voucher.posted_on, "YYYY-MM-DD"),
+            Voucher.kind,
             func.coalesce(Voucher.memo, Voucher.reference),
             func.concat(Voucher.chart, "/", VoucherLine.account),
             VoucherLine.debit,
@@ -140,15 +152,16 @@ def _journal(session: Session, actor: Actor, asked: Asked) -> Iterator[Row]:
 
 JOURNAL = Report(
     "journal",
-    label("记账凭证汇总", "Journal of vouchers"),
+    label("序时账", "Journal of vouchers"),
     (
         UNIT,
         Column("number", label("凭证号", "Number"), "count", share=2),
         Column("posted_on", label("日期", "Day"), share=3),
-        Column("memo", label("摘要", "Memo"), share=5),
+        Column("kind", label("类别", "Kind"), share=2.4, words=_kind_words),
+        Column("memo", label("摘要", "Memo"), share=6),
         Column("account", label("会计科目", "Account"), share=6, words=_account_words),
-        Column("debit", label("借方", "Debit"), "yuan", summed=True, share=3.6),
-        Column("credit", label("贷方", "Credit"), "yuan", summed=True, share=3.6),
+        Column("debit", label("借方", "Debit"), "yuan", summed=True, share=3.6, side=True),
+        Column("credit", label("贷方", "Credit"), "yuan", summed=True, share=3.6, side=True),
     ),
     _journal,
 )

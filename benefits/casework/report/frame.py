@@ -46,7 +46,7 @@ class Column:
     """One column. Rows hold codes and exact values: text, whole numbers, yuan and days as Decimal; None is empty.
 
     `words` says in a language what people read for a code; `share` is the column's part of a paper's width; of a
-    `summed` one the control total is shown.
+    `summed` one the control total is shown; a `side` of an account is left empty on paper where it is nothing.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Column:
     kind: Kind = "text"
     summed: bool = False
     share: float = 3
+    side: bool = False
     words: Callable[[str, str], str] | None = None
 
 

@@ -21,6 +21,7 @@ from models.unit import Unit
 
 Form = Literal["json", "csv", "xlsx", "pdf"]
 _PIECE = 65_536
+_SHARE = 4.5  # how many characters of a workbook's column a text's part of the paper's width comes to
 MOST_ROWS = 20_000  # of what is put together in memory; CSV and XLSX have no bound
 
 
@@ -56,7 +57,8 @@ def as_csv(report: Report, rows: Iterable[Row], language: str) -> Iterator[bytes
 
 def as_xlsx(report: Report, rows: Iterable[Row], language: str) -> Iterator[bytes]:
     """The same as a workbook, piece by piece."""
-    table = Table(report.title[language], _titles(report, language), _with_control(report, rows, language))
+    widths = [column.share * _SHARE if column.kind == "text" else 0 for column in report.columns]
+    table = Table(report.title[language], _titles(report, language), _with_control(report, rows, language), widths)
     with write_workbook([table]) as whole:
         while piece := whole.read(_PIECE):
             yield piece
@@ -120,7 +122,7 @@ def _in_words(column: Column, value: Any, language: str) -> object:
 
 
 def _printed(column: Column, value: Any, words: Labels) -> str:
-    if value is None or value == "":
+    if value is None or value == "" or (column.side and not value):
         return ""
     if column.kind == "yuan":
         return words.yuan(value)

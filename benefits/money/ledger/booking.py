@@ -16,7 +16,7 @@ from benefits.core.errors import AlreadyExists, invalid
 from benefits.core.money import NOTHING
 from benefits.money.ledger.chart import BANK, OWED, SUPPLIER, chart_named, chart_on
 from benefits.money.ledger.memo import require_plain
-from benefits.money.ledger.voucher import Entry, Posted, post
+from benefits.money.ledger.voucher import Entry, Posted, open_day, post
 from benefits.money.ledger.year_figures import carried_key
 from models.entitlement import Entitlement
 from models.ledger import Voucher, VoucherKind
@@ -145,13 +145,14 @@ def book_excess(
 def book_recovery(
     session: Session, actor: Actor, fund_id: UUID, amount: Decimal, received_on: date, bank_serial: str
 ) -> Voucher:
-    """Money that came in for what a member owed.
+    """Money that came in for what a member owed; once the month of its day is closed it is posted today.
 
     Raises:
         AlreadyExists: a receipt with this bank serial is in the books.
     """
-    what = Posted(VoucherKind.RECEIPT, bank_serial, received_on, fund_id=fund_id)
-    return _to_bank(session, actor, _books(session, fund_id), what, OWED, amount)
+    unit = _books(session, fund_id)
+    on = open_day(session, unit, received_on, actor.today)
+    return _to_bank(session, actor, unit, Posted(VoucherKind.RECEIPT, bank_serial, on, fund_id=fund_id), OWED, amount)
 
 
 def book_write_off(session: Session, actor: Actor, fund_id: UUID, amount: Decimal, reference: str) -> Voucher:

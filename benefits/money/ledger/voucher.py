@@ -131,20 +131,29 @@ def _debits(entries: Sequence[Entry]) -> Iterable[Decimal]:
     return (entry.debit for entry in entries)
 
 
-def _open_chart(session: Session, unit: Unit, what: Posted) -> Chart:
-    """The chart of the day; a month or a year that is closed closes all before it, for they are in its balances."""
-    on = what.on
-    closed = select(func.max(YearClosing.year)).where(
-        YearClosing.unit_id == unit.id, YearClosing.state == ClosingState.POSTED
-    )
-    year = session.scalar(closed)
+def open_day(session: Session, unit: Unit, day: date, today: date) -> date:
+    """The day on which what happened on `day` is posted: that one, or today once its month is closed."""
+    return day if _closed(session, unit, day) is None else today
+
+
+def _closed(session: Session, unit: Unit, on: date) -> StateForbids | None:
+    """Why nothing is posted on a day: a closed month or year closes all before it, for they are in its balances."""
+    posted = YearClosing.state == ClosingState.POSTED
+    year = session.scalar(select(func.max(YearClosing.year)).where(YearClosing.unit_id == unit.id, posted))
     if year is not None and on.year <= year:
-        raise StateForbids(state="year_closed", act="post", year=year)
-    of_unit = select(ClosedMonth.year, ClosedMonth.month).where(ClosedMonth.unit_id == unit.id)
-    last = session.execute(of_unit.order_by(ClosedMonth.year.desc(), ClosedMonth.month.desc()).limit(1)).first()
-    if last is not None and (on.year, on.month) <= tuple(last) and what.kind != VoucherKind.CLOSING:
-        raise StateForbids(state="month_closed", act="post", year=last.year, month=last.month)
-    chart = chart_on(on)
+        return StateForbids(state="year_closed", act="post", year=year)
+    months = select(ClosedMonth.year, ClosedMonth.month).where(ClosedMonth.unit_id == unit.id)
+    last = session.execute(months.order_by(ClosedMonth.year.desc(), ClosedMonth.month.desc()).limit(1)).first()
+    if last is not None and (on.year, on.month) <= tuple(last):
+        return StateForbids(state="month_closed", act="post", year=last.year, month=last.month)
+    return None
+
+
+def _open_chart(session: Session, unit: Unit, what: Posted) -> Chart:
+    refusal = _closed(session, unit, what.on)
+    if refusal is not None and (what.kind != VoucherKind.CLOSING or refusal.params["state"] == "year_closed"):
+        raise refusal
+    chart = chart_on(what.on)
     if chart is None:
         raise StateForbids(state="no_chart_in_force", act="post")
     return chart

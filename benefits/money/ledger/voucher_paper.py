@@ -24,8 +24,8 @@ from models.unit import Unit
 def print_voucher(session: Session, actor: Actor, voucher: Voucher, language: str) -> bytes:
     """The voucher as PDF: 摘要, 科目, 借方, 贷方, the hands, and as further pages the list of payments, masked."""
     accounts = chart_named(voucher.chart).accounts
-    memo = voucher.memo or f"{labels(language).word('voucher_kind', voucher.kind)} {voucher.reference}"
     annexed, annexed_total = _annexed(session, voucher.id)
+    memo = voucher.memo or _memo(voucher, annexed, language)
     annex = annex_of(session, voucher.id, after=None, limit=MOST_ANNEXED)[:MOST_ANNEXED]
     return voucher_form(
         VoucherForm(
@@ -62,6 +62,13 @@ def print_voucher(session: Session, actor: Actor, voucher: Voucher, language: st
         ),
         language,
     )
+
+
+def _memo(voucher: Voucher, annexed: int, language: str) -> str:
+    """The 摘要 of a voucher that an act posted: what it is, of what, and how many payments it sums up."""
+    words = labels(language)
+    form = words.part("voucher")["memo_of_payments" if annexed else "memo_of_act"]
+    return form.format(kind=words.word("voucher_kind", voucher.kind), reference=voucher.reference, count=annexed)
 
 
 def _annexed(session: Session, voucher_id: UUID) -> tuple[int, Decimal]:
