@@ -211,13 +211,18 @@ BEGIN NEW.version := OLD.version + 1; RETURN NEW; END $$
 """
 
 
+def functions() -> dict[str, tuple[str, str]]:
+    """Each function's signature → its result and body."""
+    return {**_FUNCTIONS, **erasure_functions()}
+
+
 def install_functions(connection: Connection, *, app_role: str, record_role: str) -> None:
     """Make or replace the functions, owned by the record role and open to the serving role. Repeatable.
 
     Those that only read are STABLE: they see what the statement sees that asks them, so that a sweep asks the books of
     one instant whatever is committed while it runs.
     """
-    for signature, (result, body) in {**_FUNCTIONS, **erasure_functions()}.items():
+    for signature, (result, body) in functions().items():
         reads = "" if _CHANGES.search(body) else "STABLE "
         connection.exec_driver_sql(
             f"CREATE OR REPLACE FUNCTION {signature} RETURNS {result} LANGUAGE plpgsql {reads}SECURITY DEFINER "

@@ -9,7 +9,8 @@ from models.record_image import image_of, person_join, personal_columns, row_id
 # What an entry's body says, or an empty object where a superuser has put in what this database would not write: such
 # a text could stop the reader, and is found by its leaf.
 SOUND_BODY = r"""CASE WHEN json_typeof(e.body) <> 'object'
-    OR strpos(e.body::text, '\u') > 0 AND e.body::text ~ '\\u(?!00[01])' THEN '{}'::json ELSE e.body END"""
+    OR strpos(e.body::text, '\u') > 0 AND e.body::text ~ '(?<!\\)(\\\\)*\\u(?!00(0[1-9a-f]|1))'
+    THEN '{}'::json ELSE e.body END"""
 
 # A column that either image lacks came or went with a migration since, and cannot be compared. Personal columns are
 # left out where the person's salt is gone (the record says when), for nothing can be recomputed.

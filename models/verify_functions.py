@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from models.record_compare import SOUND_BODY
+from models.seal import GROUP
 
 # Only over the whole union: what the ids of other unions' rows are is nobody else's business.
 _WHOLE = """
@@ -31,12 +32,14 @@ _WRONG = ", ".join(
 _HASHED = "e.leaf = sha256('\\x00'::bytea || convert_to(e.body::text, 'UTF8'))"
 
 VERIFY_FUNCTIONS = {
-    # Rows of one table that are not as the record has them.
+    # Rows of one table that are not as the record has them; a table that cannot be compared at all is a difference.
     "record_compared(table_ text)": (
         _DIFFERENCES,
         f"""
 BEGIN{_WHOLE}
     RETURN QUERY EXECUTE 'SELECT * FROM ' || quote_ident('compare_' || table_) || '()';
+EXCEPTION WHEN undefined_function OR undefined_table OR undefined_column OR data_exception OR raise_exception THEN
+    RETURN QUERY SELECT NULL::text, 'table_unreadable', ARRAY[SQLSTATE], NULL::bigint;
 END""",
     ),
     # Entries whose hash is not that of their body, or whose columns do not repeat it.
@@ -48,7 +51,7 @@ BEGIN{_WHOLE}
     SELECT e.n::text, CASE WHEN {_HASHED} THEN 'entry_columns' ELSE 'entry_altered' END,
            array_remove(ARRAY[{_WRONG}], NULL), e.n
     FROM record_entry e CROSS JOIN LATERAL json_to_record({SOUND_BODY}) AS b ({_AS})
-    WHERE NOT ({_HASHED} AND {_SAME});
+    WHERE ({_HASHED} AND {_SAME}) IS NOT TRUE;
 END""",
     ),
     # Entries that are sealed and gone, sealed with another hash, or in the record before what is sealed, unsealed.
@@ -58,18 +61,22 @@ END""",
 DECLARE era record; last record;
 BEGIN{_WHOLE}
     SELECT * INTO era FROM record_era ORDER BY number DESC LIMIT 1;
-    SELECT * INTO last FROM record_seal s WHERE s.position >= era.from_position AND s.n > era.until_n
+    SELECT * INTO last FROM record_seal s
+    WHERE s.position >= coalesce(era.from_position, 0) AND (s.n > coalesce(era.until_n, 0) OR NOT era.caught_up)
     ORDER BY s.position DESC LIMIT 1;
     RETURN QUERY
     SELECT coalesce(e.n, s.n)::text,
            CASE WHEN e.n IS NULL THEN 'entry_gone' WHEN s.n IS NULL THEN 'entry_inserted' ELSE 'entry_resealed' END,
            s.position, coalesce(e.n, s.n)
     FROM record_seal s FULL JOIN record_entry e ON e.n = s.n
-    WHERE e.n IS NULL OR s.leaf <> e.leaf OR s.xid <> e.xid
-       OR s.n IS NULL AND era.caught_up AND (e.n <= era.until_n OR (e.xid, e.n) <= (last.xid, last.n));
+    WHERE e.n IS NULL OR s.n IS NOT NULL AND (s.leaf, s.xid) IS DISTINCT FROM (e.leaf, e.xid)
+       OR s.n IS NULL AND CASE WHEN NOT era.caught_up THEN e.n <= last.n
+                               ELSE e.n <= coalesce(era.until_n, 0) OR (e.xid, e.n) <= (last.xid, last.n) END;
 END""",
     ),
-    # Entries of one row whose numbers and instants go different ways, and seals out of the order of their transactions.
+    # Entries of one row whose numbers and instants go different ways, seals out of the order of their transactions, and
+    # entries whose instant lies more than an hour from those sealed before and after them, in groups: put in with
+    # a false date. No transaction is open that long.
     "record_disordered()": (
         _DIFFERENCES,
         f"""
@@ -85,11 +92,22 @@ BEGIN{_WHOLE}
                  lag(s.xid) OVER era AS xid_before, lag(s.n) OVER era AS n_before
           FROM (SELECT r.n, r.position, a.from_position, CASE WHEN r.n <= a.until_n THEN 0 ELSE r.xid END AS xid
                 FROM record_seal r
-                JOIN (SELECT b.from_position, lead(b.from_position) OVER (ORDER BY b.number) AS beyond, b.until_n
+                LEFT JOIN (SELECT b.from_position, lead(b.from_position) OVER (ORDER BY b.number) AS beyond, b.until_n
                       FROM record_era b) a
                 ON r.position >= a.from_position AND (a.beyond IS NULL OR r.position < a.beyond)) s
           WINDOW era AS (PARTITION BY s.from_position ORDER BY s.position)) o
-    WHERE o.position <> coalesce(o.before + 1, 0) OR (o.xid, o.n) < (o.xid_before, o.n_before);
+    WHERE o.position <> coalesce(o.before + 1, 0) OR (o.xid, o.n) < (o.xid_before, o.n_before)
+    UNION ALL
+    SELECT e.n::text, 'entry_misdated', ARRAY['at'], e.n
+    FROM (SELECT g.id, g.first_at, g.last_at,
+                 max(g.first_at) OVER (ORDER BY g.id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+                 - interval '1 hour' AS low,
+                 coalesce(min(g.last_at) OVER (ORDER BY g.id DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
+                          clock_timestamp()) + interval '1 hour' AS high
+          FROM (SELECT s.position / {GROUP} AS id, min(e.at) AS first_at, max(e.at) AS last_at
+                FROM record_seal s JOIN record_entry e ON e.n = s.n GROUP BY 1) g) b
+    JOIN record_seal s ON s.position / {GROUP} = b.id JOIN record_entry e ON e.n = s.n
+    WHERE (b.first_at < b.low OR b.last_at > b.high) AND (e.at < b.low OR e.at > b.high);
 END""",
     ),
     # Balances that are not what their postings add up to: funds, awards, vouchers and their numbers. What was given in
@@ -124,13 +142,14 @@ BEGIN{_WHOLE}
                coalesce(sum(h.amount) FILTER (WHERE h.part = 'committed'), 0) AS committed_sum,
                coalesce(sum(h.amount) FILTER (WHERE h.part = 'spent'), 0) AS spent_sum,
                coalesce(sum(h.amount) FILTER (WHERE h.part = 'in_kind'), 0) AS in_kind,
-               (SELECT (e.body -> 'data' ->> 'appropriated')::numeric FROM record_entry e
+               (SELECT CASE WHEN b.told ~ '^[0-9]{{1,15}}[.][0-9]{{2}}$' THEN b.told::numeric END
+                FROM record_entry e CROSS JOIN LATERAL (SELECT {SOUND_BODY} -> 'data' ->> 'appropriated' AS told) b
                 WHERE e.table_name = 'fund' AND e.row_id = f.id::text AND e.action = 'insert' ORDER BY e.n LIMIT 1)
                + coalesce((SELECT sum(x.amount) FROM fund_adjustment x WHERE x.fund_id = f.id), 0) AS appropriated_sum
         FROM fund f LEFT JOIN held h ON h.fund_id = f.id GROUP BY f.id),
     wrong AS (
         SELECT s.id, array_remove(ARRAY[
-                   CASE WHEN s.appropriated <> s.appropriated_sum THEN 'appropriated' END,
+                   CASE WHEN s.appropriated IS DISTINCT FROM s.appropriated_sum THEN 'appropriated' END,
                    CASE WHEN s.reserved + s.spent <> s.reserved_sum + s.spent_sum + s.in_kind
                          AND s.spent BETWEEN s.spent_sum AND s.spent_sum + s.in_kind THEN 'reserved' END,
                    CASE WHEN s.committed <> s.committed_sum THEN 'committed' END,

@@ -197,6 +197,19 @@ _PRIVILEGES: dict[str, str] = {
 _LATER = {"bank_result": ("settled_as", "settled_note", "settled_by", "settled_at", "voucher_id")}
 
 
+def privileges_of(table: str) -> str:
+    """What the serving role may do to a table, as it is granted; column by column only where columns are named."""
+    later = f", UPDATE ({', '.join(_LATER[table])})" if table in _LATER else ""
+    return _PRIVILEGES.get(table, _CHANGE) + later
+
+
+def walls_of(table: str) -> set[str]:
+    """The names of a table's policies; none where it has no wall."""
+    if table in UNWALLED:
+        return set()
+    return {"record_passes", "wall"} | (set() if WALLS[table][1] is None else {"wall_write", "wall_change"})
+
+
 def install_walls(connection: Connection, *, app_role: str, record_role: str) -> None:
     """Put every table behind its wall and give the serving and record roles exactly their privileges. Repeatable."""
     connection.exec_driver_sql(IN_SCOPE)

@@ -4,7 +4,7 @@
 
 The first line is `ok` or `failed`; every difference follows, with row, columns, entry and the instants around it. Keys
 are `name+id+base64`; without any, that of SIGNING_KEY or those that the database names. The folder holds checkpoints
-kept outside. (The program for one evidence package, without any server, is tools/verify.py.)
+kept outside, also in folders below it. (The program for one evidence package, without any server, is tools/verify.py.)
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import create_engine, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
@@ -43,13 +44,17 @@ def main(arguments: Sequence[str]) -> int:
     environ = with_secrets(os.environ)
     try:
         keys = [VerifierKey.read(key) for key in asked.key]
-        notes = [path.read_text() for path in sorted(asked.copies.iterdir()) if path.is_file()] if asked.copies else []
+        notes = _copies_in(asked.copies) if asked.copies else {}
         settings = load({**environ, "DATABASE_URL": environ.get("DATABASE_URL") or NOT_YET_KNOWN})
         with database.ready(settings, environ) as base:
             report = check(base.provisioned, keys, notes, settings.signing_key)
     except (SettingsError, DatabaseError, CheckpointError, OSError) as error:
         print(f"Not verified: {error}", file=sys.stderr)
         return 2
+    except (SQLAlchemyError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        said = str(getattr(error, "orig", error)).partition("\n")[0]
+        print(f"failed\ncheck_stopped · {type(error).__name__}: {said}")  # something is as no honest database has it
+        return 1
     print("ok" if report.ok else "failed")
     for difference in report.differences:
         print(difference.line())
@@ -58,17 +63,27 @@ def main(arguments: Sequence[str]) -> int:
     return 0 if report.ok else 1
 
 
-def check(made: Provisioned, keys: Sequence[VerifierKey], notes: Sequence[str], seed: bytes | None = None) -> Report:
-    """The full check of one snapshot of a database, by its serving role."""
+def _copies_in(folder: Path) -> dict[str, str]:
+    """The checkpoints in a folder and those below, by their place; raises FileNotFoundError where there is none."""
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    if not files:
+        raise FileNotFoundError(f"no checkpoint lies in {folder}")
+    return {str(path.relative_to(folder)): path.read_text(encoding="utf-8", errors="replace") for path in files}
+
+
+def check(
+    made: Provisioned, keys: Sequence[VerifierKey], notes: Mapping[str, str], seed: bytes | None = None
+) -> Report:
+    """The full check of one snapshot of a database, by its serving role; `notes` are copies kept outside, by name."""
     engine = create_engine(made.app_url, poolclass=NullPool, isolation_level="REPEATABLE READ")
     with session_for(engine, Scope(paths=("/",), request_id="verify")) as session:
         trusted = list(keys) or _own(session, seed)
         good, doubtful = [], []
-        for place, note in enumerate(notes):
+        for place, note in notes.items():
             try:
                 good.append(opened(note, trusted))
             except CheckpointError:
-                doubtful.append(Difference(kind="copy_unsigned", table="copy", row=str(place)))
+                doubtful.append(Difference(kind="copy_unsigned", table="copy", row=place))
         means = Means(keys=trusted, copies=good, app_role=made.roles.app, at=datetime.now(UTC))
         report = verify_all(session, means)
     for difference in doubtful:

@@ -115,7 +115,9 @@ def is_known_to_be_old(drill: Drill, cluster: Cluster, moment: Moment) -> None:
     """The seal and the copies held then agree with the restored books; those sent later keep the money from moving."""
     socket = {"host": make_url(cluster.url).query["host"]}
     address = make_url(drill.world.made.app_url).update_query_dict(socket).render_as_string(hide_password=False)
-    report = check(replace(drill.world.made, app_url=address), [], moment.notes, SEED)
+    report = check(
+        replace(drill.world.made, app_url=address), [], {str(at): note for at, note in enumerate(moment.notes)}, SEED
+    )
     assert report.ok, [each.line() for each in report.differences]
     assert moment.notes
     app = create_app(replace(drill.settings, database_url=address))

@@ -62,7 +62,8 @@ def _told(at: datetime | None) -> str:
 
 
 _PLACES = text("""
-SELECT e.n, e.at, s.position FROM unnest(CAST(:ns AS bigint[])) AS w (n)
+SELECT e.n, CASE WHEN e.at BETWEEN '0002-01-01' AND '9998-12-31' THEN e.at END AS at, s.position
+FROM unnest(CAST(:ns AS bigint[])) AS w (n)
 LEFT JOIN record_entry e ON e.n = w.n LEFT JOIN record_seal s ON s.n = w.n
 """)
 _ROUND = text("""

@@ -13,10 +13,13 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from benefits import demonstration
+from benefits.assurance.seal.sealer import SCOPE
 from config.settings import CHECKOUT, Settings
+from models.database import session_for
+from models.seal import RecordCheckpoint
 from tests.conftest import as_superuser, drop_database
 from tests.evidence import signed
 from tests.packages import Signer
@@ -52,8 +55,18 @@ def test_a_record_is_whole_until_a_field_is_altered_past_the_triggers(
     checked = partial(verify, {"DATABASE_URL": made.app_url, "DATABASE_OWNER_URL": made.owner_url}, tmp_path)
     with shop_of(settings, made) as shop:
         key = signed(shop, minutes=0)
+        with session_for(shop.engine, SCOPE) as session:
+            note = session.scalars(select(RecordCheckpoint.note)).one()
     assert checked()[:2] == (0, ["ok"])
     assert checked("--key", key)[:2] == (0, ["ok"])
+    below = tmp_path / "checkpoints" / "of_this_log"  # as the server lays them down
+    below.mkdir(parents=True)
+    (below / "1.txt").write_text(note)
+    assert checked("--copies", str(below.parent))[:2] == (0, ["ok"])
+    (below / "2.txt").write_text(note.replace("time 2", "time 1"))
+    assert checked("--copies", str(below.parent))[:2] == (1, ["failed", "copy_unsigned · copy of_this_log/2.txt"])
+    (tmp_path / "empty").mkdir()
+    assert checked("--copies", str(tmp_path / "empty"))[0] == 2  # no checkpoint lies there: nothing was compared
     status, (first, *_), _ = checked("--key", Signer().public)
     assert (status, first) == (1, "failed")
     with as_superuser(superuser_url, made) as superuser:
@@ -64,9 +77,22 @@ def test_a_record_is_whole_until_a_field_is_altered_past_the_triggers(
     folder.mkdir()
     (folder / "forged").write_text(Signer().note(3, bytes(32)))
     status, (first, told, copy), counts = checked("--copies", str(folder))
-    assert (status, first, copy) == (1, "failed", "copy_unsigned · copy 0")
+    assert (status, first, copy) == (1, "failed", "copy_unsigned · copy forged")
     assert told.startswith(f"row_altered · unit {row} · name · entry "), told
     assert "row_altered 1" in counts
+
+
+def test_a_database_in_which_the_check_cannot_run_has_failed_it(
+    made: Provisioned, superuser_url: str, tmp_path: Path
+) -> None:
+    with as_superuser(superuser_url, made) as superuser:
+        superuser.execute(text("DROP FUNCTION books_unsound()"))
+    status, (first, second), said = verify(
+        {"DATABASE_URL": made.app_url, "DATABASE_OWNER_URL": made.owner_url}, tmp_path
+    )
+    assert (status, first) == (1, "failed")
+    assert second.startswith("check_stopped · ProgrammingError: function books_unsound() does not exist")
+    assert "Traceback" not in said
 
 
 @pytest.mark.parametrize("arguments", [["--key", "no-key"], ["--copies", "no/such/folder"], ["--unknown"]])
