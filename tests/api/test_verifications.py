@@ -86,3 +86,7 @@ def test_what_it_tells(
     assert difference["after_at"] < difference["before_at"]  # type: ignore[index]
     (entry, *_) = rows(committed_api, "SELECT n FROM record_entry WHERE action = 'record_verification'")
     assert entry
+    with as_superuser(superuser_url, committed) as superuser:
+        superuser.exec_driver_sql("DROP FUNCTION books_unsound()")
+    broken = checked(keys=[key])
+    assert (broken["result"], broken["kinds"], broken["counts"]) == ("failed", {"check_stopped": 1}, {})

@@ -8,11 +8,17 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
+from sqlalchemy.exc import DataError, InternalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from models.seal import RecordCheckpoint
 
 _BATCH = 1000
+# What the check meets only where something is as no honest database has it: a function gone, a value beyond reading.
+BREAKS = (
+    *(DataError, InternalError, ProgrammingError),
+    *(ArithmeticError, AttributeError, LookupError, TypeError, ValueError),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +61,11 @@ class Difference:
             f"between {_told(self.after_at)} and {_told(self.before_at)}" if self.before_at or self.after_at else "",
         ]
         return " · ".join(part for part in parts if part)
+
+
+def stopped(error: Exception) -> Difference:
+    """That the check could not be ended, by the name of the fault; its text might show a value."""
+    return Difference(kind="check_stopped", columns=(type(getattr(error, "orig", error)).__name__,))
 
 
 def _told(at: datetime | None) -> str:

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from benefits.access.reach import within
 from benefits.assurance import checkpoint
 from benefits.assurance.checkpoint import Checkpoint, CheckpointError, VerifierKey
-from benefits.assurance.verification.check import Means, verify_all
-from benefits.assurance.verification.difference import Difference
+from benefits.assurance.verification.check import Means, Report, verify_all
+from benefits.assurance.verification.difference import BREAKS, Difference, stopped
 from benefits.core.actor import Actor
 from benefits.core.errors import Fault, Invalid, NotFound, NotPermitted
 from benefits.jobs.queue import enqueue
@@ -73,7 +73,7 @@ def run_verification(work: Work) -> None:
         role: str = session.scalars(text("SELECT current_user")).one()
         trusted, doubtful = _opened(copies, keys)
         means = Means(keys=keys, copies=trusted, app_role=role, at=actor.at)
-        report = verify_all(session, means, work.step)
+    report = _checked(work, means)
     for place in doubtful:
         report.add(Difference(kind="copy_unsigned", table="copy", row=str(place)))
     result = {**report.told(), "keys": [key.text for key in keys], "keys_brought": bool(brought)}
@@ -81,6 +81,17 @@ def run_verification(work: Work) -> None:
         told = {name: value for name, value in result.items() if name != "differences"}
         write_entry(session, kind="reading", action=KIND, row=work.job_id, unit_id=work.unit_id, data=told)
         work.finish(session, result)
+
+
+def _checked(work: Work, means: Means) -> Report:
+    """The full check of one snapshot; where it cannot be ended, that is the difference."""
+    try:
+        with work.transaction(frozen=True) as (session, _):
+            return verify_all(session, means, work.step)
+    except BREAKS as error:
+        report = Report({})
+        report.add(stopped(error))
+        return report
 
 
 def verifications(session: Session, actor: Actor) -> Select[Job]:
