@@ -11,7 +11,7 @@ from models.record import install_triggers, recorded_tables
 from models.walls import install_walls
 
 revision = "0027"
-down_revision = "0024"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 
