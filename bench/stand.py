@@ -32,11 +32,15 @@ class Unavailable(Exception):  # noqa: N818 - a fact about the machine
 
 @dataclass
 class Stand:
-    """A running system: its address, and the memory of its parts when all together took most (PSS, in MiB)."""
+    """A running system: its address, and the memory of its parts (PSS, in MiB).
+
+    `peak_mib` is what they held when all together took most, `most_mib` the most that each ever held.
+    """
 
     url: str
     process: psutil.Process
     peak_mib: Counter[str] = field(default_factory=Counter)
+    most_mib: Counter[str] = field(default_factory=Counter)
     quiet: threading.Event = field(default_factory=threading.Event)
 
     def signed_in(self, username: str) -> requests.Session:
@@ -54,6 +58,7 @@ class Stand:
             for process in [self.process, *self.process.children(recursive=True)]:
                 now.update(_memory(process))
             self.peak_mib = max(self.peak_mib, now, key=Counter.total)
+            self.most_mib |= now
 
 
 def _memory(process: psutil.Process) -> dict[str, int]:
