@@ -29,13 +29,18 @@ def open_message(content: bytes, limits: dict[str, Any]) -> Iterator[tuple[int, 
     """The header and one numbered row for each payment that the message speaks of.
 
     A payment that the same message shows paid and then come back did come back: one row says so. One that it shows a
-    third time is sure of nothing: its row says that it runs, so that a person looks and nothing is sent again.
+    third time is sure of nothing: its row says that it runs, so that a person looks and nothing is sent again. An entry
+    that stands in two statements of one message, under one reference of the bank, is one.
     """
     rows: list[tuple[str, ...]] = []
+    seen: set[tuple[str, ...]] = set()
     places: dict[tuple[str, str], int] = {}
     turned: set[int] = set()
     for row in read_message(content, kinds(), limits):
         refuse_above(len(rows), limits["rows"], "too_many_rows")
+        if row in seen and row[_SERIAL]:
+            continue
+        seen.add(row)
         at = places.setdefault((row[0], row[1]), len(rows))
         if at in turned:
             rows[at] = (*rows[at][:_STATUS], RUNNING, "", *rows[at][_STATUS + 2 :])
@@ -49,4 +54,4 @@ def open_message(content: bytes, limits: dict[str, Any]) -> Iterator[tuple[int, 
         yield number, list(row)
 
 
-_STATUS = COLUMNS.index("状态")
+_STATUS, _SERIAL = COLUMNS.index("状态"), COLUMNS.index("银行流水号")

@@ -105,6 +105,23 @@ def test_an_account_shows_debits_and_what_came_back(kind: str, version: str, sta
     ]
 
 
+def test_an_entry_that_stands_in_two_statements_is_one_and_a_second_debit_is_seen() -> None:
+    """The day's statement and the month's in one file; a payment that the bank made twice is no repetition."""
+    paid = entry(detail(ONE, "10.00"), amount="10.00", serial="S1")
+    back = entry(detail(ONE, more=RETURNED), way="CRDT", amount="10.00", serial="S2")
+    content = camt("053", paid, back)
+    twice = content.replace(b"</Stmt>", f"</Stmt><Stmt><Id>A-2</Id>{paid}{back}</Stmt>".encode())
+    assert read(twice) == read(content) == [("2026-000001", "1", "失败", "AC04", "S2", "2026-11-20")]
+    two = entry(detail(ONE, "10.00"), detail(ONE, "10.00"), amount="20.00", serial="S1")
+    assert [row[4] for row in read(camt("053", two))] == ["S1-1", "S1-1-2"]
+    other = entry(detail(ONE, "10.00"), amount="10.00", serial="S9")
+    with read_table(camt("053", paid, other), "a.xml", COLUMNS) as table:
+        assert [[each.code for each in row.findings] for row in check_bank_answers(table.rows)] == [
+            [],
+            ["duplicate_in_file"],
+        ]
+
+
 def test_what_is_not_booked_yet_is_on_its_way_and_what_is_only_told_is_no_answer() -> None:
     content = camt(
         "054",
