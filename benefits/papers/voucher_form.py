@@ -139,8 +139,8 @@ def _hands(of: VoucherForm, words: Labels, text: dict[str, str]) -> Section:
         (
             Cell(text["kind"], 2, "label"),
             Cell(words.word("voucher_kind", of.kind), 4),
-            Cell(text["reference"], 2, "label"),
-            Cell(of.reference, 8),
+            Cell(text["reference"], 3, "label"),
+            Cell(of.reference, 7),
             Cell(attached, 8, "centre"),
         )
     )

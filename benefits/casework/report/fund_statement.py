@@ -136,7 +136,7 @@ def _shown(row: Row[*tuple[Any, ...]]) -> Shown:
 
 
 def _yuan(name: str, chinese: str, english: str) -> Column:
-    return Column(name, label(chinese, english), "yuan", summed=True, share=3.6)
+    return Column(name, label(chinese, english), "yuan", summed=True, share=3.5)
 
 
 FUND_STATEMENT = Report(
@@ -145,7 +145,7 @@ FUND_STATEMENT = Report(
     (
         replace(UNIT, share=2.6),
         Column("fund", label("资金", "Fund"), share=2.8),
-        Column("year", label("年度", "Year"), "count", share=1.5),
+        Column("year", label("年度", "Year"), "count", share=2),
         Column("source", label("来源", "Source"), share=2.2, words=source_words),
         _yuan("budget", "年初预算", "Budget"),
         _yuan("adjusted", "调整", "Adjusted"),

@@ -127,10 +127,9 @@ def post_closing(session: Session, actor: Actor, closing: YearClosing) -> YearCl
         raise StateForbids(state="figures_changed", act="post")
     carry_over(session, actor, closing, funds)
     for each in found:
-        memo = f"{year} 年终结转（{_PURSES[each.purse]}）"
-        what = Posted(
-            VoucherKind.CLOSING, f"{year}-{each.purse}", year_end(year), memo, proposed_by=closing.drawn_up_by
-        )
+        purse = _PURSES[each.purse]
+        memo = f"{year} 年终结转（{purse}）"
+        what = Posted(VoucherKind.CLOSING, f"{year} {purse}", year_end(year), memo, proposed_by=closing.drawn_up_by)
         post(session, actor, unit, what, each.entries)
     _close_months(session, actor, unit.id, year)
     closing.state, closing.posted_at = ClosingState.POSTED, actor.at
