@@ -7,7 +7,21 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, CompoundSelect, Text, cast, func, null, select, true, union_all
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Date,
+    Select,
+    Text,
+    Uuid,
+    bindparam,
+    cast,
+    func,
+    null,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from benefits.access import sign_ins
@@ -17,6 +31,57 @@ from models.account import Account, Grant
 from models.database import Scope, set_scope
 from models.delegation import Delegation
 from models.vocabulary import Role
+
+
+def _close_to(person: Any) -> ColumnElement[Any]:
+    """A person and who is close to them.
+
+    Both ways, and from whichever account of a person: who declared whom keeps each away from the other's case. Who sits
+    in one hardship file with them is known to be close to them without any declaration.
+    """
+    return cast(func.household_people(func.array_append(func.relatives_of(person), person)), ARRAY(Text))
+
+
+def _question() -> Select[Any]:
+    """Who is close to `person`, beside each grant of `account` in force on `today`, its own or lent to it."""
+    account, person, today = (
+        bindparam("account", type_=Uuid),
+        bindparam("person", type_=Uuid),
+        bindparam("today", type_=Date),
+    )
+    own = select(
+        # `unit_path` answers whatever the scope, which these very grants are about to open.
+        Grant.role,
+        Grant.unit_id,
+        func.unit_path(Grant.unit_id).label("path"),
+        *(null().label(name) for name in ("id", "account_id", "person_id", "name", "limit", "relatives")),
+    ).where(
+        Grant.account_id == account,
+        Grant.revoked_at.is_(None),
+        Grant.valid_from <= today,
+        (Grant.valid_until.is_(None)) | (Grant.valid_until >= today),
+    )
+    giver = Delegation.from_person_id
+    lent = select(
+        Delegation.role,
+        Delegation.unit_id,
+        func.unit_path(Delegation.unit_id),
+        Delegation.id,
+        Delegation.from_account_id,
+        giver,
+        Delegation.from_name,
+        Delegation.amount_limit,
+        _close_to(giver),
+    ).where(
+        Delegation.to_account_id == account,
+        Delegation.valid_until >= today,
+        func.delegation_stands(Delegation.id, today),
+    )
+    held, near = union_all(own, lent).subquery(), select(_close_to(person).label("close")).subquery()
+    return select(near.c.close, *held.c).outerjoin_from(near, held, true())
+
+
+_STANDING = _question()  # asked by every request: written once
 
 
 def load_actor(session: Session, account_id: UUID, at: datetime, request_id: str) -> Actor:
@@ -64,56 +129,13 @@ def _actor(session: Session, account: Account, at: datetime, request_id: str) ->
 
 def _standing(session: Session, account: Account, today: date) -> tuple[tuple[Held, ...], frozenset[UUID]]:
     """The account's own grants and those lent to it, and whom its person keeps away from, in one question."""
-    held = _in_force(account.id, today).subquery()
-    close = select(_close_to(account.person_id).label("close")).subquery()
-    rows = session.execute(select(close.c.close, *held.c).outerjoin_from(close, held, true())).all()
+    values = {"account": account.id, "person": account.person_id, "today": today}
+    rows = session.execute(_STANDING, values).all()
     return tuple(_held(row) for row in rows if row.role), _others(rows[0].close, account.person_id)
-
-
-def _close_to(person: Any) -> ColumnElement[Any]:
-    """A person and who is close to them.
-
-    Both ways, and from whichever account of a person: who declared whom keeps each away from the other's case. Who sits
-    in one hardship file with them is known to be close to them without any declaration.
-    """
-    return cast(func.household_people(func.array_append(func.relatives_of(person), person)), ARRAY(Text))
 
 
 def _others(people: Sequence[str], person: UUID) -> frozenset[UUID]:
     return frozenset(map(UUID, people)) - {person}
-
-
-def _in_force(account_id: UUID, today: date) -> CompoundSelect[Any]:
-    """The account's own grants and those lent to it."""
-    own = select(
-        # `unit_path` answers whatever the scope, which these very grants are about to open.
-        Grant.role,
-        Grant.unit_id,
-        func.unit_path(Grant.unit_id).label("path"),
-        *(null().label(name) for name in ("id", "account_id", "person_id", "name", "limit", "relatives")),
-    ).where(
-        Grant.account_id == account_id,
-        Grant.revoked_at.is_(None),
-        Grant.valid_from <= today,
-        (Grant.valid_until.is_(None)) | (Grant.valid_until >= today),
-    )
-    giver = Delegation.from_person_id
-    lent = select(
-        Delegation.role,
-        Delegation.unit_id,
-        func.unit_path(Delegation.unit_id),
-        Delegation.id,
-        Delegation.from_account_id,
-        giver,
-        Delegation.from_name,
-        Delegation.amount_limit,
-        _close_to(giver),
-    ).where(
-        Delegation.to_account_id == account_id,
-        Delegation.valid_until >= today,
-        func.delegation_stands(Delegation.id, today),
-    )
-    return union_all(own, lent)
 
 
 def _held(row: Any) -> Held:

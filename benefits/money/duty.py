@@ -19,6 +19,14 @@ _AGAINST = {
     **{duty: frozenset(EXCLUSIVE) - {duty} for duty in EXCLUSIVE},
     "resolved": frozenset({"payment_approved", "released"}),
 }
+_appeal = aliased(Act)
+# Acts of an earlier submission than the one with which the member last appealed.
+_BEFORE_APPEAL = (
+    Act.submission
+    < select(func.max(_appeal.submission))
+    .where(_appeal.application_id == Act.application_id, _appeal.act == "appeal")
+    .scalar_subquery()
+)
 
 
 def require_duty(
@@ -44,7 +52,7 @@ def require_duty(
     clash = select(Act.application_id, Act.duty).where(
         Act.application_id.in_(applications),
         _done_by(actor),
-        or_(against, and_(Act.duty == duty, _before_appeal())) if afresh else against,
+        or_(against, and_(Act.duty == duty, _BEFORE_APPEAL)) if afresh else against,
     )
     rows: Result[UUID, str | None] = session.execute(union_all(own.limit(1), clash.limit(1)))
     found = {held: application_id for application_id, held in rows}
@@ -53,15 +61,6 @@ def require_duty(
     for held, application_id in found.items():
         raise DutyConflict(application_id=application_id, held=held, wanted="appeal" if held == duty else duty)
     _hold_delegation(session, actor)
-
-
-def _before_appeal() -> ColumnElement[bool]:
-    """Acts of an earlier submission than the one with which the member last appealed."""
-    appeal = aliased(Act)
-    last = select(func.max(appeal.submission)).where(
-        appeal.application_id == Act.application_id, appeal.act == "appeal"
-    )
-    return Act.submission < last.scalar_subquery()
 
 
 def _done_by(actor: Actor) -> ColumnElement[bool]:
