@@ -167,4 +167,5 @@ def files(
 
 
 def whole(made: dict[str, bytes], **told: Any) -> bytes:
-    return packed(with_manifest(made, **{"size": 14, "cases": [CASE], "withheld": [], **told}))
+    honest = {"format": "benefits-evidence/1", "origin": NAME, "size": 14, "cases": [CASE], "withheld": []}
+    return packed(with_manifest(made, **{**honest, **told}))

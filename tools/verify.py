@@ -27,7 +27,10 @@ from typing import IO, Any, NamedTuple
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-NAME = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._-]{0,99}(/[A-Za-z0-9][A-Za-z0-9._-]{0,99})?")
+NAME = re.compile(
+    rb"manifest\.json|index\.(en|zh-CN)\.pdf|record/(checkpoints|entries)\.jsonl|rows/[a-z_]{1,63}\.jsonl"
+    rb"|(assessments|documents|policies|samples)/[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
+)
 LONGEST = 16 << 20  # bytes of a line, of a checkpoint, of the manifest
 # Folder: the table and column of the record that hold the SHA-256 of its files, each named after its row.
 CONTENTS = {
@@ -54,7 +57,7 @@ def members(file: IO[bytes]) -> dict[str, Member]:
         if head != struct.pack("<4s5H3L2H", b"PK\3\4", 20, 0, 0, 0, 33, crc, size, size, named, 0):
             raise ValueError("a member's header is not as the format has it")
         if not NAME.fullmatch(name) or name.decode() in found:
-            raise ValueError("a member's name cannot be, or stands twice")
+            raise ValueError("a member's name is none of the format's, or stands twice")
         found[name.decode()] = (start, size, crc)
         facts = (b"PK\1\2", 788, 20, 0, 0, 0, 33, crc, size, size, named, 0, 0, 0, 0, 0o600 << 16, at)
         directory += struct.pack("<4s6H3L5H2L", *facts) + name
@@ -153,6 +156,8 @@ class Check:
     def __init__(self, file: IO[bytes], keys: Keys, copies: list[Checkpoint]) -> None:
         self.file, self.keys, self.members, self.found = file, keys, members(file), list[str]()
         (self.manifest,) = self.lines("manifest.json")
+        if self.manifest["format"] != "benefits-evidence/1":
+            raise ValueError("its format is another")
         self.last: dict[tuple[str, str], tuple[datetime, int, int, Any]] = {}  # when, place, n, image
         self.versions: dict[tuple[str, str], list[int]] = {}
         self.digests = {name: self.digest(name, *member) for name, member in self.members.items()}
@@ -202,9 +207,10 @@ class Check:
         for copy in (copy for copy in copies if good.get(copy.size) != copy):
             told = "is another than the package's" if copy.size in good else "is not in the package"
             self.found.append(f"copy: the checkpoint of {copy.size} entries {told}")
-        if self.manifest["size"] not in good:
+        head = good.get(self.manifest["size"])
+        if head is None or head.origin != self.manifest["origin"]:
             self.found.append(f"checkpoints: none of {self.manifest['size']} entries is good, so no entry is proven")
-        return good.get(self.manifest["size"])
+        return head
 
     def entries(self, head: Checkpoint | None) -> None:
         """Every entry is in the log, in the log's order; keeps the last image of each row."""
@@ -238,8 +244,10 @@ class Check:
                 *_, n, image = self.last.get((table, row), (None, None))
                 told = image or {}
                 columns = sorted(each for each in told.keys() | shown.keys() if told.get(each) != shown.get(each))
-                if columns:
-                    self.found.append(f"{table} {row}: {', '.join(columns)} differ from its last entry ({n or 'none'})")
+                named = ", ".join(columns)
+                wrong = f"{named} differ from its last entry ({n or 'none'})" if named else "is shown twice"
+                if columns or (table, row) not in left:
+                    self.found.append(f"{table} {row}: {wrong}")
                 left.discard((table, row))
         self.found += [f"{table} {row}: is not shown, but the entries have it" for table, row in sorted(left)]
         for (table, row), seen in self.versions.items():
@@ -249,6 +257,7 @@ class Check:
     def contents(self) -> None:
         """Papers, findings, rules, populations are those that the record has digests of; what is withheld is named."""
         withheld = {(one["table"], one["row"]) for one in self.manifest["withheld"]}
+        self.found += [f"withheld: no entry tells of {' '.join(each)}" for each in sorted(withheld - self.last.keys())]
         for folder, (table, column) in ((folder, place.split(".")) for folder, place in CONTENTS.items()):
             files = {name.split("/")[1].split(".")[0]: name for name in self.members if name.startswith(f"{folder}/")}
             for row, image in self.images(table).items():

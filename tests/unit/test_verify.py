@@ -135,6 +135,18 @@ def test_a_row_or_paper_that_is_not_shown_is_found(tmp_path: Path) -> None:
     assert found(whole(without, withheld=[{"table": "document", "row": "d1"}]), tmp_path) == []
 
 
+def test_a_manifest_says_only_what_the_package_bears_out(tmp_path: Path) -> None:
+    assert found(whole(files(), origin="example.org/other"), tmp_path) == [
+        "checkpoints: none of 14 entries is good, so no entry is proven"
+    ]
+    made = files()
+    assert found(whole(made, withheld=[{"table": "document", "row": "d9"}]), tmp_path) == [
+        "withheld: no entry tells of document d9"
+    ]
+    twice = {**made, "rows/voucher.jsonl": made["rows/voucher.jsonl"] * 2}
+    assert found(whole(twice), tmp_path) == ["voucher v1: is shown twice"]
+
+
 def test_sums_are_checked(tmp_path: Path) -> None:
     for at, old, new, told in (
         (5, '"amount": 500', '"amount": 500.01', "payments of 500.01 are more than was approved"),

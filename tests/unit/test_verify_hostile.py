@@ -9,14 +9,15 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
-from tests.packages import CASE, SIGNER, files, packed, with_manifest
+from tests.packages import CASE, NAME, SIGNER, files, packed, with_manifest
 from tools import verify
 
 
 def hostile() -> dict[str, bytes]:
     """Files that are no packages, by what is wrong with them."""
-    made = with_manifest(files(), size=11, cases=[CASE], withheld=[])
-    bomb, twice = BytesIO(), packed({"a": b"1", "b": b"2"})
+    told = {"format": "benefits-evidence/1", "origin": NAME, "size": 11, "cases": [CASE], "withheld": []}
+    made = with_manifest(files(), **told)
+    bomb, twice = BytesIO(), packed({"rows/a.jsonl": b"1", "rows/b.jsonl": b"2"})
     with ZipFile(bomb, "w", ZIP_DEFLATED) as archive:
         archive.writestr("manifest.json", b"0" * (50 << 20))
     hidden, honest = packed(made), packed(made)
@@ -29,7 +30,10 @@ def hostile() -> dict[str, bytes]:
         "deflated bomb": bomb.getvalue(),
         "path": packed({**made, "../../etc/passwd": b"x"}),
         "absolute": packed({**made, "/etc/passwd": b"x"}),
-        "same name": twice.replace(b"b", b"a"),
+        "another format": packed(with_manifest(files(), **{**told, "format": "benefits-evidence/2", "size": 14})),
+        "a file of no kind": packed(with_manifest({**files(), "notes.txt": b"x"}, **{**told, "size": 14})),
+        "rows beside the rows": packed(with_manifest({**files(), "record/more.jsonl": b""}, **{**told, "size": 14})),
+        "same name": twice.replace(b"rows/b", b"rows/a"),
         "comment": hidden[:-2] + b"\4\0text",
         "before": b"#!/bin/sh\n" + hidden,
         "behind": hidden + b"\0",
