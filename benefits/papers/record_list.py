@@ -11,8 +11,8 @@ from benefits.papers.labels import labels
 from benefits.papers.press import Sheet, pressed
 from benefits.papers.sheet import MM, Cell, Page, Row, Section
 
-_A4_LYING = Page(297 * MM, 210 * MM, margin=12 * MM, title=23 * MM, foot=9 * MM, size=7.5, side=0)
-_SHARES = {"n": 0.06, "at": 0.1, "what": 0.18, "where": 0.2, "who": 0.14, "data": 0.32}
+_A4_LYING = Page(297 * MM, 210 * MM, margin=12 * MM, title=23 * MM, foot=9 * MM, size=6.5, side=0)
+_SHARES = {"n": 0.05, "at": 0.08, "what": 0.09, "where": 0.14, "who": 0.09, "data": 0.55}
 
 
 @dataclass(frozen=True)
