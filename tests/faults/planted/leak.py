@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from typing import Any
+from uuid import UUID
 
+from cryptography.exceptions import InvalidTag
 from flask import Flask, request
 
 from api import app, problems
 from benefits.casework.screening import disclosure
+from models.secrecy import Secrecy
 from tests.faults.planted.defect import Defect
 
 
@@ -49,9 +52,26 @@ def _look_not_recorded() -> None:
     disclosure._write = lambda *_given: None
 
 
+def _kept_in_the_clear() -> None:
+    """A field stands in its column as it was told; what was sealed before is still read."""
+    opened = Secrecy.decrypt
+
+    def keep(key: bytes, row: UUID, field: str, plain: str | bytes) -> bytes:
+        return plain.encode() if isinstance(plain, str) else plain
+
+    def read(key: bytes, row: UUID, field: str, kept: bytes) -> bytes:
+        try:
+            return opened(key, row, field, kept)
+        except (InvalidTag, ValueError):
+            return kept
+
+    Secrecy.encrypt, Secrecy.decrypt = staticmethod(keep), staticmethod(read)  # type: ignore[method-assign]
+
+
 DEFECTS = {
     "values_echoed": Defect("what keeps values out of the answers to bad requests", _values_echoed),
     "refusal_with_body": Defect("what keeps a request's body out of the record of its refusal", _refusal_with_body),
     "path_logged": Defect("the rule that requests are not logged past the log's filter", _path_logged),
+    "kept_in_the_clear": Defect("the sealing of fields under their person's key", _kept_in_the_clear),
     "look_not_recorded": Defect("the entry of a look at a clinical result", _look_not_recorded),
 }
