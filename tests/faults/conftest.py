@@ -10,6 +10,7 @@ from typing import Protocol
 import pytest
 
 from config.settings import Settings
+from tests.faults.own_cluster import Pattern, made_pattern
 from tests.faults.planted import DEFECTS
 from tests.faults.wire import RemoteApi
 from tests.faults.worlds import TRIALS, World, Worlds
@@ -36,6 +37,12 @@ class Canary(Protocol):
 def worlds(superuser_url: str, template: Provisioned, settings: Settings) -> Worlds:
     """Makes further worlds."""
     return Worlds(superuser_url, template, settings)
+
+
+@pytest.fixture(scope="session")
+def pattern(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> Pattern:
+    """What every server of the tests' own begins as."""
+    return made_pattern(tmp_path_factory.mktemp("pattern"), settings)
 
 
 @pytest.fixture(scope="module")

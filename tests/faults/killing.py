@@ -23,6 +23,7 @@ from sqlalchemy.pool import NullPool
 
 from config.settings import Settings
 from tests.driver import Api
+from tests.faults import forked
 from tests.faults.proxy import CutError, Message, Proxy, Trouble
 from tests.faults.wire import Answer
 from tests.faults.worlds import Planted, Programs, World, Worlds, environ_of
@@ -195,9 +196,8 @@ def reached(settings: Settings, line: Proxy) -> Settings:
 def _through(line: Proxy) -> Any:
     @contextmanager
     def serving(settings: Settings, planted: Planted, *, workers: int) -> Iterator[Programs]:
-        arguments = supervise.server(settings)._command[3:]  # after `python -m granian`
-        programs = [supervise.Child("server", "-m", "tests.faults.forked", "server", *arguments)]
-        programs += [supervise.Child("worker", "-m", "tests.faults.forked", "worker") for _ in range(workers)]
+        programs = [forked.server(settings, mortal=True)]
+        programs += [forked.Forked("worker", mortal=True) for _ in range(workers)]
         try:
             for program in programs:
                 program.start(environ_of(reached(settings, line), planted))
@@ -210,9 +210,9 @@ def _through(line: Proxy) -> Any:
     return serving
 
 
-def kill_below(program: supervise.Child) -> None:
+def kill_below(program: forked.Forked) -> None:
     """SIGKILL to all that this program started."""
-    for number in _below(program._process.pid):  # type: ignore[union-attr]
+    for number in _below(program.pid):
         with suppress(ProcessLookupError):
             os.kill(number, signal.SIGKILL)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from tools.postgres import Cluster
 from tools.provision import Passwords, Provisioned, provision
 
 SIZE_MB = 400  # of the small file system
+_NAME = "benefits_own"
 
 
 @dataclass(frozen=True)
@@ -48,17 +50,38 @@ class Own:
             self.cluster.start()
 
 
+@dataclass(frozen=True)
+class Pattern:
+    """The folder of a server that stands still, with the demonstration union: what every own server begins as."""
+
+    home: Path
+    words: Passwords
+    settings: Settings
+
+
+def made_pattern(folder: Path, settings: Settings) -> Pattern:
+    """Make it: once, for it takes as long as a migration of everything."""
+    pattern = Pattern(folder / "postgres", Passwords(secrets.token_hex(8), secrets.token_hex(8)), settings)
+    cluster = Cluster(pattern.home)
+    cluster.start()
+    try:
+        made = provision(cluster.url, _NAME, pattern.words)
+        upgrade(made)
+        demonstration.load(replace(settings, database_url=made.app_url))
+    finally:
+        cluster.stop()
+    return pattern
+
+
 @contextmanager
-def own_cluster(folder: Path, settings: Settings) -> Iterator[Own]:
+def own_cluster(folder: Path, pattern: Pattern) -> Iterator[Own]:
     """A server in this folder with the demonstration union as the template of its worlds; stopped at the end."""
+    shutil.copytree(pattern.home, folder / "postgres")
     cluster = Cluster(folder / "postgres")
     cluster.start()
     try:
-        words = Passwords("owner-" + secrets.token_hex(8), "app-" + secrets.token_hex(8))
-        made = provision(cluster.url, "benefits_own", words)
-        upgrade(made)
-        demonstration.load(replace(settings, database_url=made.app_url))
-        yield Own(cluster, folder, made, Worlds(cluster.url, made, settings))
+        made = provision(cluster.url, _NAME, pattern.words)  # that it is there already, and its addresses
+        yield Own(cluster, folder, made, Worlds(cluster.url, made, pattern.settings))
     finally:
         cluster.stop()
 

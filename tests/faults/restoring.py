@@ -14,7 +14,7 @@ from sqlalchemy import Connection, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
 from config.settings import CHECKOUT, Settings
-from tests.faults.own_cluster import Own, own_cluster
+from tests.faults.own_cluster import Own, Pattern, own_cluster
 from tests.faults.worlds import World
 from tools.binaries import binaries_of
 from tools.postgres import Cluster
@@ -107,13 +107,13 @@ def digests_of(connection: Connection) -> dict[str, str]:
 
 
 @contextmanager
-def archived(folder: Path, settings: Settings) -> Iterator[Drill]:
+def archived(folder: Path, pattern: Pattern) -> Iterator[Drill]:
     """A house that archives as the guide says, with a base taken while it works; its moments are still to come."""
-    with own_cluster(folder / "own", settings) as own:
+    with own_cluster(folder / "own", pattern) as own:
         backup = folder / "backup"
         backup.mkdir(mode=0o700)
         with own.worlds() as world:
-            drill = Drill(own, world, replace(settings, checkpoint_dir=folder / "outside"), backup, [])
+            drill = Drill(own, world, replace(pattern.settings, checkpoint_dir=folder / "outside"), backup, [])
             drill.step("backup: archive")
             owner = (own.folder / "postgres").stat()
             for each in (backup, backup / "wal"):

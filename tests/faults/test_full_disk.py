@@ -15,11 +15,10 @@ from sqlalchemy import create_engine, make_url
 from sqlalchemy.pool import NullPool
 
 from api.app import create_app
-from config.settings import Settings
 from models.database import db
 from tests.driver import Api
 from tests.faults.conftest import Canary
-from tests.faults.own_cluster import Own, own_cluster, small_disk
+from tests.faults.own_cluster import Own, Pattern, own_cluster, small_disk
 from tests.faults.test_killed_database import RECEIPTS, found
 from tests.faults.wire import Answer, RemoteApi
 from tests.faults.worlds import World
@@ -62,11 +61,11 @@ def whole(world: World, acknowledged: set[str]) -> None:
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> Iterator[Own]:
+def own(tmp_path_factory: pytest.TempPathFactory, pattern: Pattern) -> Iterator[Own]:
     """A server on a small disk."""
     if os.geteuid() != 0:
         pytest.skip("a small disk is mounted by root only")
-    with small_disk(tmp_path_factory.mktemp("small")) as folder, own_cluster(folder, settings) as found_there:
+    with small_disk(tmp_path_factory.mktemp("small")) as folder, own_cluster(folder, pattern) as found_there:
         yield found_there
 
 

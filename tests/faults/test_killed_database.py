@@ -17,9 +17,8 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
-from config.settings import Settings
 from tests.driver import Api
-from tests.faults.own_cluster import Own, own_cluster
+from tests.faults.own_cluster import Own, Pattern, own_cluster
 from tests.faults.preparing import Story
 from tests.faults.wire import Answer, RemoteApi
 from tests.faults.worlds import World, scaled
@@ -143,9 +142,9 @@ def ready(port: int, began: float) -> None:
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> Iterator[Own]:
+def own(tmp_path_factory: pytest.TempPathFactory, pattern: Pattern) -> Iterator[Own]:
     """A server to be killed; its path is too long for a socket, which then stands elsewhere."""
-    with own_cluster(tmp_path_factory.mktemp("a-cluster-" + "x" * 80), settings) as found:
+    with own_cluster(tmp_path_factory.mktemp("a-cluster-" + "x" * 80), pattern) as found:
         yield found
 
 

@@ -14,12 +14,12 @@ from sqlalchemy import make_url, text
 
 from models.vocabulary import BankOutcome
 from tests.bank import answers
+from tests.faults.forked import Forked
 from tests.faults.killing import Mortal, kill_below, mortal_world, reached, told
 from tests.faults.preparing import Story
 from tests.faults.proxy import CutError, Message, Proxy
 from tests.faults.worlds import TRIALS, Worlds, environ_of
 from tests.story import done, released
-from tools import supervise
 
 HEADER = "批次号,序号,账号,金额,状态,原因,银行流水号,日期"
 STUCK_S = 60
@@ -30,7 +30,7 @@ NEXT = "SELECT job.id, job.kind"
 class Strike:
     """Kills a worker just before one of its steps, counted from the moment in which it takes a job."""
 
-    worker: supervise.Child
+    worker: Forked
     at: int = 0  # 0: never
     steps: list[str] = field(default_factory=list)
     struck: bool = False
@@ -107,7 +107,7 @@ class Office:
 def office(worlds: Worlds) -> Iterator[Office]:
     """A world with a worker of its own behind a line of its own."""
     sockets = make_url(worlds.superuser_url).query["host"]
-    worker = supervise.Child("worker", "-m", "tests.faults.forked", "worker")
+    worker = Forked("worker", mortal=True)
     with mortal_world(worlds) as mortal, Proxy(f"{sockets}/.s.PGSQL.5432").running() as line:
         strike = Strike(worker)
         try:

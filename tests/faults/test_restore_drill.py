@@ -20,9 +20,9 @@ from api.app import create_app
 from benefits.assurance.seal import copies, sealing
 from benefits.assurance.seal.places import Places
 from benefits.jobs.work import Shop
-from config.settings import Settings
 from models.database import db
 from tests.driver import Api
+from tests.faults.own_cluster import Pattern
 from tests.faults.restoring import GUIDES, Drill, Moment, archived, digests_of, inside, steps_of, tables_of
 from tests.faults.test_killed_database import Writing, busy
 from tests.faults.worlds import scaled
@@ -134,9 +134,9 @@ def is_known_to_be_old(drill: Drill, cluster: Cluster, moment: Moment) -> None:
 
 
 @pytest.fixture(scope="module")
-def lost(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> Iterator[Drill]:
+def lost(tmp_path_factory: pytest.TempPathFactory, pattern: Pattern) -> Iterator[Drill]:
     """A house that has worked, and of which base and archive are to bring back some moments."""
-    with archived(tmp_path_factory.mktemp("drill"), settings) as drill:
+    with archived(tmp_path_factory.mktemp("drill"), pattern) as drill:
         worked(drill, scaled(2, 5), SEED_OF_CHANCE)
         yield drill
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from config.settings import Settings
+from tests.conftest import as_superuser
 from tests.faults.canaries import found_in
 from tests.faults.listening import superuser
-from tests.faults.own_cluster import Own, own_cluster
+from tests.faults.own_cluster import Own, Pattern, own_cluster
 from tests.faults.secret_story import tell
 from tests.faults.worlds import World, running
 
@@ -38,20 +38,23 @@ WITH_NAMES = {"statements", "notices of statements", "files", "write-ahead log"}
 # Long values are to lie there as they are: packed by PostgreSQL, no search would find them.
 UNPACKED = """
 DO $$ DECLARE kept record; BEGIN
-    FOR kept IN SELECT c.oid::regclass AS of, a.attname AS name
+    FOR kept IN SELECT c.oid::regclass::text AS of, quote_ident(a.attname) AS name
                 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
                 WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
-                  AND a.attnum > 0 AND a.attstorage IN ('x', 'm')
-    LOOP EXECUTE format('ALTER TABLE %s ALTER %I SET STORAGE EXTERNAL', kept.of, kept.name); END LOOP;
+                  AND a.attnum > 0 AND a.attstorage = 'x' AND NOT a.attisdropped
+    LOOP EXECUTE 'ALTER TABLE ' || kept.of || ' ALTER ' || kept.name || ' SET STORAGE EXTERNAL'; END LOOP;
 END $$
 """
 Heard = dict[str, set[str]]
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> Iterator[Own]:
+def own(tmp_path_factory: pytest.TempPathFactory, pattern: Pattern) -> Iterator[Own]:
     """A database server that nobody else writes to."""
-    with own_cluster(tmp_path_factory.mktemp("secrets"), settings) as found:
+    with own_cluster(tmp_path_factory.mktemp("secrets"), pattern) as found:
+        with as_superuser(found.cluster.url, found.made) as connection:
+            for statement in (UNPACKED, "ALTER SYSTEM SET wal_keep_size = '1GB'", "SELECT pg_reload_conf()"):
+                connection.exec_driver_sql(statement)
         yield found
 
 
@@ -65,7 +68,6 @@ def heard(own: Own, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., H
             said.open("wb") as output,
             own.worlds(*planted, workers=1, serving=partial(running, output=output)) as world,
         ):
-            superuser(world, UNPACKED)
             told = tell(world)
             superuser(world, "CHECKPOINT")
             found = {place: found_in(each, told.secrets) for place, each in _kept(own, world)}

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import make_url
 
 from config.settings import CHECKOUT, Settings
-from tests.faults.own_cluster import Own, own_cluster
+from tests.faults.own_cluster import Own, Pattern, own_cluster
 from tests.faults.test_full_disk import HANG_UP, superuser
 from tests.faults.wire import Remote
 from tests.faults.worlds import World, environ_of, free_port
@@ -52,9 +52,9 @@ UNSAFE: dict[str, tuple[str, str, set[str]]] = {
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> Iterator[Own]:
+def own(tmp_path_factory: pytest.TempPathFactory, pattern: Pattern) -> Iterator[Own]:
     """A server to be misled."""
-    with own_cluster(tmp_path_factory.mktemp("unsafe"), settings) as found:
+    with own_cluster(tmp_path_factory.mktemp("unsafe"), pattern) as found:
         yield found
 
 

@@ -19,7 +19,8 @@ from sqlalchemy.pool import NullPool
 from api.app import create_app
 from config.settings import Settings
 from models.database import db
-from tests.driver import PASSWORD
+from tests.driver import PASSWORD, Api
+from tests.faults import forked
 from tests.faults.planted import statements
 from tests.faults.wire import RemoteApi
 from tests.story import colleague, identity
@@ -31,7 +32,7 @@ TRIALS = int(os.environ.get("FAULTS_TRIALS", "1"))
 LONG = 25  # FAULTS_TRIALS of `make faults`
 
 Planted = tuple[str, ...]  # names of defects
-Programs = tuple[supervise.Child, ...]
+Programs = tuple[forked.Forked, ...]
 
 
 def scaled(short: int, long: int) -> int:
@@ -70,24 +71,33 @@ class Worlds:
 
     def __init__(self, superuser_url: str, template: Provisioned, settings: Settings) -> None:
         self.superuser_url, self._template, self._settings = superuser_url, template, settings
+        self._peopled: Provisioned | None = None
+
+    def _with_colleagues(self) -> Provisioned:
+        """The template with a second account for some duties, to which nothing stays connected."""
+        made = clone(self.superuser_url, self._template, "benefits_peopled_" + secrets.token_hex(4))
+        with _application(replace(self._settings, database_url=made.app_url)) as app:
+            api = Api(app)
+            colleague(api, "finance2", "finance", person=602)
+            colleague(api, "reviewer2", "reviewer", person=601)
+            again = identity(202, date(1975, 8, 2))
+            colleague(api, "reviewer-again", "reviewer", person=again)  # `reviewer` once more
+        return made
 
     @contextmanager
     def __call__(self, *planted: str, workers: int = 0, serving: Serving | None = None) -> Iterator[World]:
         """Two serving processes and `workers`, as `make run` starts them, on a clone that only this block sees."""
+        if self._peopled is None:
+            self._peopled = self._with_colleagues()
         name = "benefits_faults_" + secrets.token_hex(4)
-        made = clone(self.superuser_url, self._template, name)
+        made = clone(self.superuser_url, self._peopled, name)
         inside = make_url(self.superuser_url).set(database=name).render_as_string(hide_password=False)
         for statement in statements(planted):
             _as_superuser(inside, statement)
         own = replace(self._settings, database_url=made.app_url, host="127.0.0.1", port=free_port(), workers=2)
         try:
             with (serving or running)(own, planted, workers=workers) as programs, _application(own) as app:
-                api = RemoteApi(app, own.port)
-                colleague(api, "finance2", "finance", person=602)
-                colleague(api, "reviewer2", "reviewer", person=601)
-                again = identity(202, date(1975, 8, 2))
-                colleague(api, "reviewer-again", "reviewer", person=again)  # `reviewer` once more
-                yield World(api, own, made, inside, planted, programs)
+                yield World(RemoteApi(app, own.port), own, made, inside, planted, programs)
         finally:
             _as_superuser(self.superuser_url, f'DROP DATABASE "{name}" WITH (FORCE)')
 
@@ -97,16 +107,11 @@ def running(
     settings: Settings, planted: Planted = (), *, workers: int, output: IO[bytes] | None = None
 ) -> Iterator[Programs]:
     """The server and its workers until the block ends; `output` is a file for all that they say."""
-    if planted:
-        server = supervise.server(settings, "tests.faults.planted.served:app")
-        others = [supervise.Child("worker", "-m", "tests.faults.planted.worker") for _ in range(workers)]
-    else:
-        server, others = supervise.server(settings), [supervise.worker() for _ in range(workers)]
-    programs = (server, *others)
+    programs = (forked.server(settings), *(forked.Forked("worker") for _ in range(workers)))
     try:
         for program in programs:
             program.start(environ_of(settings, planted), output)
-        supervise.await_answer(settings, server)
+        supervise.await_answer(settings, programs[0])
         yield programs
     finally:
         for program in programs:
