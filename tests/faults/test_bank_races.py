@@ -24,7 +24,7 @@ from models.vocabulary import BankOutcome
 from tests.bank import answers, bank_answers_judged
 from tests.faults.test_races import MEMBERS, codes, fund_of
 from tests.faults.wire import RemoteApi, at_once
-from tests.faults.worlds import TRIALS, World
+from tests.faults.worlds import REPEATS, World
 from tests.story import MEDICAL as AID
 from tests.story import (
     approved,
@@ -57,7 +57,7 @@ def account_of(wire: RemoteApi, username: str) -> UUID:
     return found
 
 
-@pytest.mark.parametrize("trial", range(TRIALS))
+@pytest.mark.parametrize("trial", range(REPEATS))
 def test_one_result_file_is_booked_once(world: World, trial: int) -> None:
     """Control: cases, fund and payments locked before the answers are held against them (`bank_result.book`)."""
     wire, settings = world.api, world.settings
@@ -75,7 +75,7 @@ def test_one_result_file_is_booked_once(world: World, trial: int) -> None:
     assert done(wire("finance").get(batch))["state"] == "settled"
 
 
-@pytest.mark.parametrize("trial", range(TRIALS))
+@pytest.mark.parametrize("trial", range(REPEATS))
 def test_one_result_file_sent_twice_over_http_is_booked_once(wire: RemoteApi, trial: int) -> None:
     """As the cashier does by clicking twice: two imports, two workers, one booking."""
     fund = fund_of(wire, "100000.00")
@@ -108,7 +108,7 @@ def finished(wire: RemoteApi, path: str) -> Any:
     raise AssertionError(shown)
 
 
-@pytest.mark.parametrize("trial", range(TRIALS))
+@pytest.mark.parametrize("trial", range(REPEATS))
 def test_acts_on_a_batch_and_on_its_payments_wait_for_each_other_in_one_order(wire: RemoteApi, trial: int) -> None:
     """Control: cases before the fund, in `lock_batch` as in `lock_disbursement`; the other way round they lock up."""
     fund = fund_of(wire, "100000.00")

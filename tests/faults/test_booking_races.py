@@ -14,7 +14,7 @@ from tests.faults.conftest import Canary
 from tests.faults.deeds import MEMBERS, proposed
 from tests.faults.test_races import codes, fund_of
 from tests.faults.wire import RemoteApi, at_once
-from tests.faults.worlds import TRIALS, World
+from tests.faults.worlds import REPEATS, World
 from tests.story import GIFT, MEDICAL, approved, balance, done, recomputed, released, rows, submitted, today
 
 WORKERS = 0
@@ -91,7 +91,7 @@ CHECKS = {
 }
 
 
-@pytest.mark.parametrize("trial", range(TRIALS))
+@pytest.mark.parametrize("trial", range(REPEATS))
 @pytest.mark.parametrize("check", CHECKS.values())
 def test_it_happens_once(world: World, check: Any, trial: int) -> None:
     check(world)

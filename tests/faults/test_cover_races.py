@@ -9,7 +9,7 @@ import pytest
 
 from tests.faults.test_races import approvals, codes, fund_of
 from tests.faults.wire import RemoteApi, at_once
-from tests.faults.worlds import TRIALS
+from tests.faults.worlds import REPEATS
 from tests.mutual_aid import claim, covered, covers, enrol, enrolment, pool, transfer, worker
 from tests.story import colleague, done, rows
 
@@ -17,7 +17,7 @@ _sequences: Iterator[int] = iter(range(402, 900, 2))
 _numbers = count(1)
 
 
-@pytest.mark.parametrize("trial", range(TRIALS))
+@pytest.mark.parametrize("trial", range(REPEATS))
 def test_a_member_of_two_unions_is_covered_once(wire: RemoteApi, trial: int) -> None:
     """Statement 39. Controls: the lock on the person; `uq_entitlement_once` and `uq_cover_once_a_term` behind it."""
     fund, sequence, other = fund_of(wire, "100000.00"), next(_sequences), f"officer-d02-{trial}"
@@ -30,7 +30,7 @@ def test_a_member_of_two_unions_is_covered_once(wire: RemoteApi, trial: int) -> 
     assert len(covers(wire, member_id=here)) + len(covers(wire, member_id=there)) == 1
 
 
-@pytest.mark.parametrize("trial", range(TRIALS))
+@pytest.mark.parametrize("trial", range(REPEATS))
 def test_a_premium_confirmed_many_times_at_once_is_one(wire: RemoteApi, trial: int) -> None:
     """Control: the covers that wait are locked before they are counted."""
     held = pool(wire, name=f"互助金池{next(_numbers)}")
@@ -45,7 +45,7 @@ def test_a_premium_confirmed_many_times_at_once_is_one(wire: RemoteApi, trial: i
     assert done(finance.get(f"/funds/{held}"))["appropriated"] == "100030.00"
 
 
-@pytest.mark.parametrize("trial", range(TRIALS))
+@pytest.mark.parametrize("trial", range(REPEATS))
 def test_a_cover_that_ends_with_its_benefit_bears_one(wire: RemoteApi, trial: int) -> None:
     """Statement 42. Control: the lock on the person, under which the cover is looked for anew."""
     held, member = pool(wire, name=f"互助金池{next(_numbers)}"), worker(wire, next(_sequences))

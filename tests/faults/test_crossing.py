@@ -15,7 +15,7 @@ from models.vocabulary import BankOutcome
 from tests.bank import answers
 from tests.faults.test_bank_races import account_of, book_alone
 from tests.faults.test_races import MEMBERS, fund_of, medical
-from tests.faults.worlds import TRIALS, World
+from tests.faults.worlds import World, scaled
 from tests.story import (
     balance,
     card,
@@ -24,7 +24,7 @@ from tests.story import (
     rows,
 )
 
-SECONDS = 4 * TRIALS
+SECONDS = scaled(4, 60)
 
 
 @dataclass

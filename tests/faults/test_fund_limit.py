@@ -43,7 +43,7 @@ def spent_to_the_end_and_no_further(world: World, trials: int = 1) -> None:
 
 
 def test_a_budget_is_spent_to_the_end_and_no_further(world: World) -> None:
-    spent_to_the_end_and_no_further(world, scaled(15, 1000))
+    spent_to_the_end_and_no_further(world, scaled(8, 1000))
 
 
 def test_a_fund_that_is_read_and_then_written_is_noticed(canary: Canary) -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.families import SPOUSE, born
 from tests.faults.test_races import codes, fund_of
 from tests.faults.wire import RemoteApi, at_once
-from tests.faults.worlds import TRIALS
+from tests.faults.worlds import REPEATS
 from tests.story import MEDICAL, card, done, identity, rows, today
 
 _numbers = count(300)
@@ -37,7 +37,7 @@ def seating(wire: RemoteApi, path: str, id_number: str) -> Any:
     return officer.prepared("POST", f"{path}/members", body, if_match=officer.get(path).headers["ETag"])
 
 
-@pytest.mark.parametrize("trial", range(TRIALS))
+@pytest.mark.parametrize("trial", range(REPEATS))
 def test_nobody_is_seated_in_two_files_at_once(wire: RemoteApi, trial: int) -> None:
     """Control: the index `uq_household_member_one_file`. Statement 23."""
     paths = [draft(wire, newcomer(wire)[0]) for _ in range(10)]
@@ -53,7 +53,7 @@ def handed_in(wire: RemoteApi, member: str) -> str:
     return path
 
 
-@pytest.mark.parametrize("trial", range(TRIALS))
+@pytest.mark.parametrize("trial", range(REPEATS))
 def test_a_file_is_not_opened_for_who_is_entered_in_another_at_that_moment(wire: RemoteApi, trial: int) -> None:
     """Control: the same. Approvals open the members' own files while other files' officer enters them there."""
     fund, requests, husbands = fund_of(wire, "100000.00"), [], []
@@ -78,7 +78,7 @@ def test_a_file_is_not_opened_for_who_is_entered_in_another_at_that_moment(wire:
         assert held.n == 1
 
 
-@pytest.mark.parametrize("trial", range(TRIALS))
+@pytest.mark.parametrize("trial", range(REPEATS))
 def test_a_head_has_one_file_however_often_it_is_prepared(wire: RemoteApi, trial: int) -> None:
     """Control: the lock on the person and the question after it; behind them the index."""
     body = {"member_id": newcomer(wire)[0]}

@@ -15,7 +15,7 @@ from benefits.core.actor import UNION_ZONE
 from tests.driver import Api
 from tests.faults.test_races import codes
 from tests.faults.wire import RemoteApi, at_once
-from tests.faults.worlds import TRIALS
+from tests.faults.worlds import REPEATS
 from tests.leave import (
     BACK,
     CANDIDATES,
@@ -52,7 +52,7 @@ def past(wire: RemoteApi) -> Iterator[At]:
     wire.app.config["SETTINGS"] = settings
 
 
-@pytest.mark.parametrize("trial", range(TRIALS))
+@pytest.mark.parametrize("trial", range(REPEATS))
 def test_a_round_is_drawn_once(wire: RemoteApi, past: At, trial: int) -> None:
     """Controls: the lock on the round with its version, and `uq_place_application_id`."""
     api = past(OPEN, 9)
@@ -68,7 +68,7 @@ def test_a_round_is_drawn_once(wire: RemoteApi, past: At, trial: int) -> None:
     assert len(cases) == 3
 
 
-@pytest.mark.parametrize("trial", range(TRIALS))
+@pytest.mark.parametrize("trial", range(REPEATS))
 def test_places_given_up_at_once_are_each_offered_once(wire: RemoteApi, past: At, trial: int) -> None:
     """Control: the lock on the round in `round_hold` and `place_offer_next`."""
     api = past(OPEN, 9)
@@ -87,7 +87,7 @@ def test_places_given_up_at_once_are_each_offered_once(wire: RemoteApi, past: At
     assert ([each["state"] for each in after["order"]].count("held"), after["pool"]) == (1, 1)
 
 
-@pytest.mark.parametrize("trial", range(TRIALS))
+@pytest.mark.parametrize("trial", range(REPEATS))
 def test_a_leave_is_settled_once_and_its_excess_recovered_once(wire: RemoteApi, past: At, trial: int) -> None:
     """Controls: the locks on case and place, `uq_leave_settlement_place_id`; the lock on the receivable."""
     # A later leave does not stand in an earlier one's way, so that each member travels again and again.

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from tests.faults.wire import Answer, RemoteApi, at_once
-from tests.faults.worlds import TRIALS
+from tests.faults.worlds import REPEATS
 from tests.story import (
     GIFT,
     MEDICAL,
@@ -67,7 +67,7 @@ def test_both_processes_serve(wire: RemoteApi) -> None:
     assert len(seen) == 2
 
 
-@pytest.mark.parametrize("trial", range(TRIALS))
+@pytest.mark.parametrize("trial", range(REPEATS))
 def test_a_members_last_600_yuan_are_given_once(wire: RemoteApi, trial: int) -> None:
     """Control: the lock on the person (`entitlement.lock_person`)."""
     member, year = next(_years)
@@ -90,7 +90,7 @@ def test_a_members_last_600_yuan_are_given_once(wire: RemoteApi, trial: int) -> 
     assert balance(wire, fund) == recomputed(wire, fund)
 
 
-@pytest.mark.parametrize("trial", range(TRIALS))
+@pytest.mark.parametrize("trial", range(REPEATS))
 def test_a_fund_is_spent_to_the_end_and_no_further(wire: RemoteApi, trial: int) -> None:
     """Control: the conditional update (`fund._move`)."""
     fund = fund_of(wire, "7999.99")
@@ -100,7 +100,7 @@ def test_a_fund_is_spent_to_the_end_and_no_further(wire: RemoteApi, trial: int) 
     assert balance(wire, fund)["available"] == "999.99"
 
 
-@pytest.mark.parametrize("trial", range(TRIALS))
+@pytest.mark.parametrize("trial", range(REPEATS))
 def test_one_case_is_approved_once(wire: RemoteApi, trial: int) -> None:
     """Control: the case locked and read anew before its version and state are asked."""
     fund = fund_of(wire, "100000.00")
@@ -112,7 +112,7 @@ def test_one_case_is_approved_once(wire: RemoteApi, trial: int) -> None:
     assert balance(wire, fund) == recomputed(wire, fund)
 
 
-@pytest.mark.parametrize("trial", range(TRIALS))
+@pytest.mark.parametrize("trial", range(REPEATS))
 def test_one_key_has_one_effect(wire: RemoteApi, trial: int) -> None:
     """Control: the lock on the key (`idempotency.Kept.of_request`), where no lock on a thing stands before it."""
     body, key = filing(wire, MEMBERS[trial % 9]), str(uuid4())
@@ -138,7 +138,7 @@ def test_one_key_has_one_effect(wire: RemoteApi, trial: int) -> None:
     assert balance(wire, fund)["reserved"] == "10.00"
 
 
-@pytest.mark.parametrize("trial", range(TRIALS))
+@pytest.mark.parametrize("trial", range(REPEATS))
 def test_two_reviewers_at_once_are_two_and_one_twice_is_one(wire: RemoteApi, trial: int) -> None:
     """Control: the lock on the case, the duty check by person, and `uq_act_one_approval_per_person` behind both."""
     fund = fund_of(wire, "100000.00")
@@ -164,7 +164,7 @@ def test_two_reviewers_at_once_are_two_and_one_twice_is_one(wire: RemoteApi, tri
     assert balance(wire, fund)["reserved"] == "6000.00"
 
 
-@pytest.mark.parametrize("trial", range(TRIALS))
+@pytest.mark.parametrize("trial", range(REPEATS))
 def test_a_batch_prepared_twice_is_one_batch(wire: RemoteApi, trial: int) -> None:
     """Control: the payments locked and their state asked after that."""
     fund = fund_of(wire, "100000.00")
@@ -192,7 +192,7 @@ def test_a_batch_prepared_twice_is_one_batch(wire: RemoteApi, trial: int) -> Non
     assert balance(wire, fund) == recomputed(wire, fund)
 
 
-@pytest.mark.parametrize("trial", range(TRIALS))
+@pytest.mark.parametrize("trial", range(REPEATS))
 def test_a_case_goes_back_or_into_a_batch_but_not_both(wire: RemoteApi, trial: int) -> None:
     """Control: whoever moves a payment locks its case first."""
     fund = fund_of(wire, "100000.00")
@@ -217,7 +217,7 @@ def test_a_case_goes_back_or_into_a_batch_but_not_both(wire: RemoteApi, trial: i
 def test_of_three_acts_on_one_version_one_happens(wire: RemoteApi) -> None:
     """Approved, returned or withdrawn: what was decided is what was seen."""
     fund = fund_of(wire, "100000.00")
-    for trial in range(5 * TRIALS):
+    for trial in range(5 * REPEATS):
         path = medical(wire, MEMBERS[trial % 9])
         tag = wire("officer").get(path).headers["ETag"]
         approve = wire("reviewer").prepared("POST", f"{path}/approve", {"fund_id": fund}, if_match=tag)

@@ -15,7 +15,7 @@ from tests.faults.conftest import Canary
 from tests.faults.deeds import MEMBERS
 from tests.faults.test_races import codes, fund_of
 from tests.faults.wire import RemoteApi, at_once
-from tests.faults.worlds import TRIALS, World
+from tests.faults.worlds import REPEATS, World
 from tests.story import MEDICAL, approved, balance, card, done, recomputed, released, rows, today
 
 WORKERS = 0
@@ -125,7 +125,7 @@ CHECKS = (
 )
 
 
-@pytest.mark.parametrize("trial", range(TRIALS))
+@pytest.mark.parametrize("trial", range(REPEATS))
 @pytest.mark.parametrize("check", [check for _, check in CHECKS])
 def test_it_has_one_effect(world: World, check: Any, trial: int) -> None:
     check(world)

@@ -11,7 +11,7 @@ import pytest
 
 from tests.faults.test_races import codes, fund_of
 from tests.faults.wire import Answer, RemoteApi, at_once
-from tests.faults.worlds import TRIALS
+from tests.faults.worlds import REPEATS
 from tests.rosters import approved, drawn, frozen, line_of, lines, plan, receipt
 from tests.story import GIFT, balance, done, recomputed, rows
 
@@ -31,7 +31,7 @@ def approvals(wire: RemoteApi, paths: list[str], fund: str) -> list[Answer]:
     )
 
 
-@pytest.mark.parametrize("trial", range(TRIALS))
+@pytest.mark.parametrize("trial", range(REPEATS))
 def test_lists_for_the_same_members_do_not_exceed_their_room(wire: RemoteApi, trial: int) -> None:
     """Control: the people, locked in id order before the ledger is asked (`shelf._hold`)."""
     year, unit = next(_places)
@@ -54,7 +54,7 @@ def test_lists_for_the_same_members_do_not_exceed_their_room(wire: RemoteApi, tr
     assert balance(wire, fund) == recomputed(wire, fund)
 
 
-@pytest.mark.parametrize("trial", range(TRIALS))
+@pytest.mark.parametrize("trial", range(REPEATS))
 def test_the_last_of_a_fund_pays_one_list_whole(wire: RemoteApi, trial: int) -> None:
     """Control: the conditional update for a list's total (`fund._move`); behind it `ck_fund_never_overdrawn`."""
     fund = fund_of(wire, "5000.00")
@@ -68,7 +68,7 @@ def test_the_last_of_a_fund_pays_one_list_whole(wire: RemoteApi, trial: int) -> 
     assert balance(wire, fund) == recomputed(wire, fund)
 
 
-@pytest.mark.parametrize("trial", range(TRIALS))
+@pytest.mark.parametrize("trial", range(REPEATS))
 def test_a_line_is_signed_for_once(wire: RemoteApi, trial: int) -> None:
     """Control: line and roster locked and read anew before version and state are asked (`shelf.lock_line`)."""
     visit = {"facts": {"kind": "visit", "occasion": "spring_festival", "form": "goods"}}
@@ -83,7 +83,7 @@ def test_a_line_is_signed_for_once(wire: RemoteApi, trial: int) -> None:
     assert [each["act"] for each in acts].count("receive") == 1
 
 
-@pytest.mark.parametrize("trial", range(TRIALS))
+@pytest.mark.parametrize("trial", range(REPEATS))
 def test_a_list_is_closed_once_and_books_once(wire: RemoteApi, trial: int) -> None:
     """Control: the roster locked and read anew before its version and state are asked."""
     fund = fund_of(wire, "9000.00")
@@ -118,7 +118,7 @@ def swept_round(wire: RemoteApi) -> str:
     raise AssertionError("the sweep was not done")
 
 
-@pytest.mark.parametrize("trial", range(TRIALS))
+@pytest.mark.parametrize("trial", range(REPEATS))
 def test_a_rounds_candidates_are_listed_once(wire: RemoteApi, trial: int) -> None:
     """Control: `uq_application_live_in_round`."""
     of = swept_round(wire)

@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from tests.faults.conftest import Canary
 from tests.faults.wire import Answer, RemoteApi, at_once
-from tests.faults.worlds import TRIALS, World
+from tests.faults.worlds import REPEATS, World
 from tests.lending import lend
 from tests.story import MEDICAL, books, card, colleague, done, new_fund, prepared, rows, submitted
 
@@ -104,7 +104,7 @@ def paid_is_what_was_seen(world: World, cases: int = CASES) -> None:
         assert (f"{row.amount:.2f}", row.payee_holder, row.payee_last4) == (each[0], each[1], each[2][-4:])
 
 
-@pytest.mark.parametrize("trial", range(TRIALS))
+@pytest.mark.parametrize("trial", range(REPEATS))
 def test_what_is_paid_is_what_the_reviewer_saw(world: World, trial: int) -> None:
     """P21."""
     paid_is_what_was_seen(world)
@@ -140,7 +140,7 @@ def test_a_delegation_that_is_not_held_is_noticed(canary: Canary) -> None:
     canary("delegation_not_held", an_act_waits_for_a_revocation)
 
 
-@pytest.mark.parametrize("trial", range(TRIALS))
+@pytest.mark.parametrize("trial", range(REPEATS))
 def test_after_a_revocation_nothing_is_signed(wire: RemoteApi, trial: int) -> None:
     deputy = deputy_in(wire)
     fund = new_fund(wire, "90000.00", unit="AH", name=f"代批资金{next(_numbers)}")

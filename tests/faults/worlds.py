@@ -40,6 +40,9 @@ def scaled(short: int, long: int) -> int:
     return min(long, round(short + (long - short) * (TRIALS - 1) / (LONG - 1)))
 
 
+REPEATS = scaled(1, 5)  # of a race of which one time shows nothing
+
+
 class Serving(Protocol):
     """How a world is served until the block ends; `running` is the usual way."""
 
