@@ -16,6 +16,7 @@ from uuid_utils.compat import uuid7
 # ciphertext is unmarked: it is unreadable without the person's key.
 PERSONAL: dict[str, Any] = {"record": "personal"}  # as a digest salted with the person's salt
 SECRET: dict[str, Any] = {"record": "secret"}  # as a plain digest: high-entropy values only
+FREE_TEXT: dict[str, Any] = {"record": "secret"}  # likewise: sentences in tables that belong to no person's salt
 
 
 def new_id() -> UUID:

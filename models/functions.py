@@ -10,6 +10,7 @@ from models.cover_functions import COVER_FUNCTIONS
 from models.delegation_functions import DELEGATION_FUNCTIONS
 from models.erasure_functions import erasure_functions
 from models.household_functions import HOUSEHOLD_FUNCTIONS
+from models.keeping_functions import KEEPING_FUNCTIONS
 from models.place_functions import PLACE_FUNCTIONS
 from models.seal_functions import SEAL_FUNCTIONS
 from models.verify_functions import VERIFY_FUNCTIONS
@@ -134,22 +135,6 @@ BEGIN
               AND (elsewhere_than IS NULL OR unit_id <> elsewhere_than));
 END""",
     ),
-    # The content of files of ended jobs from before an instant, never of the last day: how many parts went.
-    "files_forget(before_ timestamptz)": (
-        "bigint",
-        """
-DECLARE
-    until_ timestamptz := least(before_, clock_timestamp() - interval '1 day');
-    sent_ bigint;
-    made_ bigint;
-BEGIN
-    DELETE FROM import_part p USING job j WHERE j.id = p.import_id AND j.finished_at < until_;
-    GET DIAGNOSTICS sent_ = ROW_COUNT;
-    DELETE FROM export_part p USING job j WHERE j.id = p.export_id AND j.finished_at < until_;
-    GET DIAGNOSTICS made_ = ROW_COUNT;
-    RETURN sent_ + made_;
-END""",
-    ),
     # The day of a person's last normal screening over all unions; null where the books know of none.
     "screening_last_normal(person_ uuid, on_ date, except_ uuid)": (
         "date",
@@ -197,6 +182,7 @@ BEGIN
 END""",
     ),
     **HOUSEHOLD_FUNCTIONS,
+    **KEEPING_FUNCTIONS,
     **PLACE_FUNCTIONS,
     **COVER_FUNCTIONS,
     **SEAL_FUNCTIONS,

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.columns import Created, Key, Versioned, Word, Yuan, amount_sound, one_of
+from models.columns import FREE_TEXT, Created, Key, Versioned, Word, Yuan, amount_sound, one_of
 from models.database import Base
 from models.goods_vocabulary import (
     GoodsAdjustmentCause,
@@ -93,7 +93,7 @@ class GoodsAdjustment(Base):
     cause: Mapped[Word]
     quantity: Mapped[int] = mapped_column(comment="that leaves; of a stocktake the difference, signed")
     counted: Mapped[int | None] = mapped_column(comment="of a stocktake")
-    reason: Mapped[Word]
+    reason: Mapped[Word] = mapped_column(info=FREE_TEXT)
     state: Mapped[Word]
     asked_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     asked_person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
@@ -101,7 +101,7 @@ class GoodsAdjustment(Base):
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     decided_person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    note: Mapped[str | None]
+    note: Mapped[str | None] = mapped_column(info=FREE_TEXT)
 
     __table_args__ = (
         one_of("cause", GoodsAdjustmentCause),

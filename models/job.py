@@ -10,7 +10,7 @@ from sqlalchemy import DateTime, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.columns import Created, Key, Word, one_of
+from models.columns import SECRET, Created, Key, Word, one_of
 from models.database import Base
 from models.vocabulary import ImportMode, JobState, Severity
 
@@ -66,7 +66,9 @@ class Import(Base):
     mode: Mapped[Word]
     filename: Mapped[Word]
     digest: Mapped[bytes] = mapped_column(LargeBinary, comment="SHA-256 of the file as sent")
-    key_wrapped: Mapped[bytes] = mapped_column(LargeBinary, info={"record": "secret"})
+    key_wrapped: Mapped[bytes | None] = mapped_column(
+        LargeBinary, info=SECRET, comment="destroyed with the content when its time is over"
+    )
     rows: Mapped[int | None]
     accepted: Mapped[int | None]
     rejected: Mapped[int | None]

@@ -109,8 +109,11 @@ class PaymentBatch(Versioned, Base):
     payments: Mapped[int]
     total: Mapped[Yuan]
     file_digest: Mapped[bytes] = mapped_column(LargeBinary)
-    key_wrapped: Mapped[bytes] = mapped_column(LargeBinary, info=SECRET)
-    file: Mapped[bytes] = mapped_column(LargeBinary, info=SECRET, deferred=True, comment="encrypted, as frozen")
+    key_wrapped: Mapped[bytes | None] = mapped_column(LargeBinary, info=SECRET)
+    file: Mapped[bytes | None] = mapped_column(LargeBinary, info=SECRET, deferred=True, comment="encrypted, as frozen")
+    destroyed_at: Mapped[datetime | None] = mapped_column(
+        DateTime(timezone=True), comment="of file and key, when they need not be kept any longer"
+    )
     prepared_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     released_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
@@ -129,6 +132,15 @@ class PaymentBatch(Versioned, Base):
 
     __table_args__ = (
         one_of("state", BatchState),
+        CheckConstraint(
+            "num_nulls(key_wrapped, file) = CASE WHEN destroyed_at IS NULL THEN 0 ELSE 2 END",
+            name="file_until_destroyed",
+        ),
+        CheckConstraint(
+            "destroyed_at IS NULL "
+            "OR state IN ('settled', 'cancelled') AND destroyed_at >= created_at + interval '30 years'",
+            name="kept_thirty_years",
+        ),
         amount_sound("total"),
         ForeignKeyConstraint(["fund_id", "unit_id"], ["fund.id", "fund.unit_id"], name="fk_payment_batch_fund"),
         Index(None, "unit_id", "id"),

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, Numeric, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.columns import SECRET, Created, Key, Versioned, Word, Yuan, amount_sound, one_of
+from models.columns import FREE_TEXT, SECRET, Created, Key, Versioned, Word, Yuan, amount_sound, one_of
 from models.database import Base
 from models.goods_vocabulary import ReliefState
 from models.unit import Unit
@@ -90,7 +90,7 @@ class ReliefAct(Base):
     to_state: Mapped[Word]
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
-    note: Mapped[str | None]
+    note: Mapped[str | None] = mapped_column(info=FREE_TEXT)
     acted_at: Mapped[Created]
 
     __table_args__ = (

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.columns import PERSONAL, Created, Key, Versioned, Word, amount_sound, one_of
+from models.columns import FREE_TEXT, PERSONAL, Created, Key, Versioned, Word, amount_sound, one_of
 from models.database import Base
 from models.membership import Membership
 from models.roster_vocabulary import RosterLineState, RosterState, SignedBy
@@ -59,7 +59,7 @@ class Roster(Versioned, Base):
     closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"), comment="of the last return, or cancelled")
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    ended_reason: Mapped[str | None]
+    ended_reason: Mapped[str | None] = mapped_column(info=FREE_TEXT)
     created_at: Mapped[Created]
 
     unit: Mapped[Unit] = relationship(lazy="raise", viewonly=True)

@@ -26,6 +26,7 @@ from benefits.intake import imports
 from benefits.jobs import retention
 from benefits.jobs.work import Shop
 from benefits.jobs.worker import Handler, run
+from benefits.money import file_age
 from config import logging
 from config.settings import Settings, SettingsError, load
 from models.database import REACHING
@@ -33,6 +34,7 @@ from models.secrecy import Secrecy
 
 HANDLERS: dict[str, Handler] = {  # kind of job → what does it
     evidence.KIND: evidence.run_package,
+    file_age.KIND: file_age.destroy_bank_files,
     verification.KIND: verification.run_verification,
     imports.JOB_KIND: partial(imports.run_import, kinds=KINDS),
     lapse.KIND: lapse.run_lapse,
@@ -43,7 +45,7 @@ HANDLERS: dict[str, Handler] = {  # kind of job → what does it
     simulation.KIND: simulation.run_simulation,
     sweep.KIND: sweep.run_sweep,
 }
-DAILY = (lapse.KIND, retention.KIND)  # what the house does for itself
+DAILY = (file_age.KIND, lapse.KIND, retention.KIND)  # what the house does for itself
 
 
 def main() -> int:

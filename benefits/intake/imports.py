@@ -117,6 +117,8 @@ def run_import(work: Work, kinds: Mapping[str, ImportKind]) -> None:
 
 
 def _content(session: Session, imported: Import) -> bytes:
+    if imported.key_wrapped is None:
+        raise NotFound  # the time for keeping it is over
     keys = secrecy(session)
     key = keys.unwrap(bytes(imported.key_wrapped), imported.id)
     content = bytearray()

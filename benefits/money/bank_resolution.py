@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from benefits.core.actor import Actor
 from benefits.core.errors import AlreadyExists, AlreadyPaid, StateForbids, invalid
+from benefits.core.plain_text import require_plain
 from benefits.money import fund as funds
 from benefits.money.bank_answer import BankAnswer
 from benefits.money.bank_judgement import STATE_OF, used_serials
@@ -17,7 +18,6 @@ from benefits.money.bank_result import keep_answers, move, settle
 from benefits.money.duty import require_duty
 from benefits.money.entitlement import settle_awards
 from benefits.money.ledger.booking import book_come_back, book_payments
-from benefits.money.ledger.memo import require_plain
 from benefits.money.trail import keep_acts
 from models.ledger import Voucher
 from models.money import BankResult, Disbursement, Fund, PaymentBatch

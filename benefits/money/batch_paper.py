@@ -64,11 +64,14 @@ def batch_file(session: Session, actor: Actor, batch: PaymentBatch, form: str = 
     """The frozen file, or what it says in another form, for those who pay and those who audit; each one is recorded.
 
     Raises:
-        StateForbids: not released yet. NotPermitted: finance, cashier or auditor of the fund's unit is asked.
+        StateForbids: not released yet, or its years are over.
+        NotPermitted: finance, cashier or auditor of the fund's unit is asked.
     """
     actor.require("payment.file", batch.fund.unit.path)
     if batch.state not in _READY or batch.approved_at is None:
         raise StateForbids(state=batch.state, act="file")
+    if batch.key_wrapped is None or batch.file is None:
+        raise StateForbids(state="destroyed", act="file")
     key = secrecy(session).unwrap(batch.key_wrapped, batch.id)
     content = secrecy(session).decrypt(key, batch.id, "file", batch.file)
     if hashlib.sha256(content).digest() != batch.file_digest:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from benefits.core.actor import Actor
 from benefits.core.errors import DutyConflict, StateForbids
+from benefits.core.plain_text import require_plain
 from models.goods_vocabulary import ReliefState as State
 from models.relief_point import ReliefAct, ReliefPoint
 
@@ -70,7 +71,7 @@ def advance(
             to_state=to,
             account_id=actor.account_id,
             person_id=actor.person_id,
-            note=note,
+            note=note and require_plain("/reason", note),
         )
     )
     session.flush()

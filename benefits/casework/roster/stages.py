@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from benefits.core.actor import Actor
 from benefits.core.errors import StateForbids
+from benefits.core.plain_text import require_plain
 from models.roster import Roster
 from models.roster_vocabulary import RosterState as State
 
@@ -44,13 +45,16 @@ def move(actor: Actor, roster: Roster, to: State, *, reason: str | None = None) 
     """Bring the roster to a state and write down who did, when and why. Nothing else moves it.
 
     Drawn up again, it has no fund and has passed no gate.
+
+    Raises:
+        Invalid: a reason that names a person's number; a roster belongs to nobody's key.
     """
     by, at = _GATE[to]
     roster.state, roster.touched_at = to, actor.at
     setattr(roster, by, actor.account_id)
     setattr(roster, at, actor.at)
     if to in {State.DRAWN_UP, State.CANCELLED}:
-        roster.ended_reason = reason
+        roster.ended_reason = reason and require_plain("/reason", reason)
     if to == State.DRAWN_UP:
         roster.fund_id = None
         roster.frozen_by = roster.frozen_at = roster.approved_by = roster.approved_at = None

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from benefits.core.actor import Actor
 from benefits.core.errors import DutyConflict, NotFound, StateForbids, StockShort, invalid
+from benefits.core.plain_text import require_plain
 from benefits.money.goods import stock
 from models.columns import new_id
 from models.goods import GoodsAdjustment, GoodsLot
@@ -50,7 +51,7 @@ def ask_adjustment(
         cause=cause,
         quantity=found,
         counted=counted,
-        reason=reason,
+        reason=require_plain("/reason", reason),
         state=State.ASKED,
         asked_by=actor.account_id,
         asked_person_id=actor.person_id,
@@ -99,7 +100,8 @@ def decide_adjustment(
         raise StateForbids(state=asked.state, act="approve" if approved else "reject")
     if asked.asked_person_id == actor.person_id:
         raise DutyConflict(lot_id=lot.id, held="asked", wanted="decided")
-    asked.state, asked.note = State.APPROVED if approved else State.REJECTED, note
+    asked.state = State.APPROVED if approved else State.REJECTED
+    asked.note = note and require_plain("/note", note)
     asked.decided_by, asked.decided_person_id, asked.decided_at = actor.account_id, actor.person_id, actor.at
     lot.touched_at = actor.at
     session.flush()

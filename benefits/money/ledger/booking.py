@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session, aliased
 from benefits.core.actor import Actor
 from benefits.core.errors import AlreadyExists, invalid
 from benefits.core.money import NOTHING
+from benefits.core.plain_text import require_plain
 from benefits.money.ledger.chart import BANK, OWED, SUPPLIER, chart_named, chart_on
-from benefits.money.ledger.memo import require_plain
 from benefits.money.ledger.voucher import Entry, Posted, open_day, post
 from benefits.money.ledger.year_figures import carried_key
 from models.entitlement import Entitlement

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from benefits.core.actor import Actor
 from benefits.core.errors import RetentionRuns
+from benefits.core.plain_text import require_plain
 from benefits.core.retention import keep_until, retention
-from benefits.money.ledger.memo import require_plain
 from benefits.record.writer import write_entry
 from models.ledger import Voucher
 

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session, contains_eager
 from benefits.access.reach import within
 from benefits.core.actor import Actor
 from benefits.core.errors import DutyConflict, NotFound, StateForbids, invalid
+from benefits.core.plain_text import require_plain
 from benefits.money.ledger.chart import OWED, chart_on
-from benefits.money.ledger.memo import require_plain
 from benefits.money.ledger.reading import lines_of
 from benefits.money.ledger.voucher import Entry, Posted, check_entries, post, reversed_entries
 from benefits.money.ledger.year_figures import carried_key

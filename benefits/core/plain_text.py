@@ -1,4 +1,4 @@
-"""What stands in the books in the clear: a memo names no person's number, for vouchers are kept thirty years."""
+"""What belongs to nobody's key, in books, rosters and stock, stands there in the clear: it names no person's number."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from benefits.core.identity import names_a_number
 def require_plain(pointer: str, text: str) -> str:
     """The text, where it holds no identity number, bank card or mobile number.
 
-    Vouchers enter the record as they are, and belong to no single person whose key could hide a part of them; who was
-    paid stands in the annex, masked.
+    No erasure finds it, for it belongs to no single person; whom it is about stands beside it, in a case or an annex.
 
     Raises:
         Invalid: `names_a_number`, at the pointer.
