@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import cache
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +21,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     and_,
+    bindparam,
     case,
     cast,
     func,
@@ -36,6 +39,9 @@ from models.entitlement import Entitlement
 from models.secrecy import secrecy
 from models.vocabulary import EntitlementState
 
+_ASKED: Mapping[str, Any] = MappingProxyType(
+    {"person": Uuid, "on_day": Date, "own_case": Uuid, "unit": Uuid, "kind": Text, "occasion": Text, "year": Integer}
+)
 _DIGEST = re.compile("[0-9a-f]{64}")
 
 
@@ -79,21 +85,26 @@ def facts_of_record(
     if not (facts and asked):
         return [{} for _ in asked]
     keys = [_as_kept(session, view.person_id, key) for key, view in asked]
-    columns = {
-        "person": cast([view.person_id for _, view in asked], ARRAY(Uuid)),
-        "on_day": cast([view.on for _, view in asked], ARRAY(Date)),
-        "own_case": cast([view.case_id for _, view in asked], ARRAY(Uuid)),
-        "unit": cast([view.unit_id for _, view in asked], ARRAY(Uuid)),
-        "kind": cast([key.kind for key in keys], ARRAY(Text)),
-        "occasion": cast([key.occasion for key in keys], ARRAY(Text)),
-        "year": cast([key.year for key in keys], ARRAY(Integer)),
+    cases = {
+        "person": [view.person_id for _, view in asked],
+        "on_day": [view.on for _, view in asked],
+        "own_case": [view.case_id for _, view in asked],
+        "unit": [view.unit_id for _, view in asked],
+        **{part: [getattr(key, part) for key in keys] for part in ("kind", "occasion", "year")},
     }
-    each = func.unnest(*columns.values()).table_valued(*columns, with_ordinality="place").render_derived().c
-    answers = [case((_asks(fact, each), _answer(fact, fact.programme or programme.code, each))) for fact in facts]
     return [
         {fact.name: answer for fact, answer in zip(facts, row, strict=True) if answer is not None}
-        for row in session.execute(select(*answers).order_by(each.place))
+        for row in session.execute(_question(programme.code, facts), cases)
     ]
+
+
+@cache
+def _question(programme: str, facts: tuple[RecordFact, ...]) -> Select[Any]:
+    """What a programme asks of its cases, a row for each in their order; written once."""
+    columns = {name: cast(bindparam(name, type_=ARRAY(kind)), ARRAY(kind)) for name, kind in _ASKED.items()}
+    each = func.unnest(*columns.values()).table_valued(*columns, with_ordinality="place").render_derived().c
+    answers = [case((_asks(fact, each), _answer(fact, fact.programme or programme, each))) for fact in facts]
+    return select(*answers).order_by(each.place)
 
 
 def _asks(fact: RecordFact, each: Any) -> ColumnElement[bool]:
