@@ -77,6 +77,15 @@ def test_sides_that_differ_are_refused(api: Api) -> None:
     assert (fault["pointer"], fault["code"]) == ("/lines", "not_balanced")
 
 
+@pytest.mark.parametrize("amount", ["0.00", "5.00"])
+def test_a_line_stands_on_one_side(api: Api, amount: str) -> None:
+    """It was accepted when drawn up, and posting it was an error of ours."""
+    body = proposal()
+    body["lines"].append({"account": "505", "debit": amount, "credit": amount})
+    (fault,) = api("finance").post("/ledger/proposals", body).get_json()["errors"]
+    assert (fault["pointer"], fault["code"]) == ("/lines/2", "one_side")
+
+
 def test_a_voucher_by_hand_is_reversed_in_red_once(api: Api, fund: str) -> None:
     made = done(api("finance").post("/ledger/proposals", proposal()))
     posted = done(api("finance2").act(f"/ledger/proposals/{made['id']}", "post"))["voucher_id"]

@@ -99,16 +99,19 @@ def post(session: Session, actor: Actor, unit: Unit, what: Posted, entries: Sequ
 
 
 def check_entries(unit: Unit, on: date, entries: Sequence[Entry]) -> None:
-    """What a person typed, before it is posted: known accounts that such a union may use, and equal sums.
+    """What a person typed, before it is posted: known accounts that such a union may use, one side each, equal sums.
 
     Raises:
-        Invalid: `account_unknown`, `account_not_for_union` (statement 49, G34, G35), `not_balanced`, at its pointer.
+        Invalid: `one_side`, `account_unknown`, `account_not_for_union` (statement 49, G34, G35), `not_balanced`,
+            each at its pointer.
     """
     chart = chart_on(on)
     if chart is None:
         raise Invalid([Fault("/on", "no_chart_in_force")])
     faults = []
     for place, entry in enumerate(entries):
+        if (entry.debit == 0) == (entry.credit == 0):
+            faults.append(Fault(f"/lines/{place}", "one_side"))
         code = entry.account or ""
         if code not in chart.accounts:
             faults.append(Fault(f"/lines/{place}/account", "account_unknown", {"chart": chart.version}))
