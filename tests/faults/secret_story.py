@@ -191,7 +191,7 @@ def _row(told: Told, unit: str, whose: str = "id_number") -> str:
 
 
 def _ended(told: Told, path: str) -> dict[str, Any]:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while (found := done(told("officer").get(path)))["state"] in {"queued", "running"}:
         assert time.monotonic() < deadline, found
         time.sleep(0.05)

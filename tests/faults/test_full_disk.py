@@ -156,7 +156,7 @@ def test_who_gets_no_connection_is_told_to_come_back(world: World) -> None:
         with app.app_context(), db.engine.connect():
             began = time.monotonic()
             told_to_come_back(finance.get("/funds"))
-            assert time.monotonic() - began < 5
+            assert time.monotonic() - began < 20  # and not after the 30 s that a pool waits of itself
         assert finance.get("/funds").status_code == 200
     finally:
         with app.app_context():

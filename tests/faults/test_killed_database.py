@@ -125,7 +125,7 @@ def found(world: World, query: str) -> list[Any]:
 
 def busy(writing: Writing, acknowledged: int) -> None:
     """Until so many writes were acknowledged."""
-    deadline = time.monotonic() + READY_S * 3
+    deadline = time.monotonic() + READY_S * 12
     while len(writing.acknowledged) < acknowledged:
         assert time.monotonic() < deadline, "nobody writes"
         time.sleep(0.005)

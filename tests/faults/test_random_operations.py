@@ -94,6 +94,8 @@ def test_whatever_happens_the_books_agree(world: World, record_property: Callabl
     assert told(world, stories) >= stories * STEPS
 
 
-@pytest.mark.parametrize("defect", ["money_not_given_back", "award_not_granted", "voucher_one_sided"])
+@pytest.mark.parametrize(
+    "defect", ["money_not_given_back", "award_not_granted", "award_not_lowered", "voucher_one_sided"]
+)
 def test_books_that_part_are_noticed(canary: Canary, defect: str) -> None:
     canary(defect, lambda world: told(world, 4), tries=10)

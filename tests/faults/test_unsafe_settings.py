@@ -85,7 +85,7 @@ def refusal(own: Own, settings: Settings, folder: Path) -> str:
     return started.stderr if started.returncode else ""
 
 
-def told(world: World, wanted: set[str], within_s: float = 10) -> None:
+def told(world: World, wanted: set[str], within_s: float = 60) -> None:
     """Both serving processes say so, as soon as the server has read its settings."""
     deadline = time.monotonic() + within_s
     while any(faults(world) != wanted for _ in range(6)):

@@ -29,7 +29,13 @@ def _books_not_held() -> None:
     booking.require_new_serial = undoing.require_new_serial = asked  # type: ignore[attr-defined]
 
 
+def _award_not_lowered() -> None:
+    """What came back goes on counting for its member."""
+    receivable.lower_award = undoing.lower_award = lambda *_: None
+
+
 DEFECTS = {
+    "award_not_lowered": Defect("that an award falls with what its member has no more", _award_not_lowered),
     "receivable_not_locked": Defect("the lock on a receivable", _receivable_not_locked),
     "books_not_held": Defect("the lock on the unit while a reversal asks for a bank serial", _books_not_held),
 }
