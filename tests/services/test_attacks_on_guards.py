@@ -170,6 +170,11 @@ def test_a_backslash_in_a_name_is_no_difference(told: World) -> None:
     assert kinds(told, "UPDATE unit SET name = 'C:\\users\\u0041' || chr(7) WHERE code = 'AH-D01'") == {}
 
 
+def test_a_root_of_a_group_that_is_not_there_yet_is_found(told: World) -> None:
+    for place in ("1, 900", "9, 0"):
+        assert guarded(told, f"INSERT INTO record_tile VALUES ({place}, '\\x00')") == {"group_altered": "record_tile"}
+
+
 def test_heads_taken_away_or_dated_otherwise_are_found(told: World) -> None:
     gone = kinds(told, "DELETE FROM record_checkpoint")
     assert gone.keys() == {"checkpoint_gone"}

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from benefits.assurance.verification.difference import Difference
+from models.seal import GROUP
 
 _REDATED = text("""
 SELECT size FROM record_checkpoint
@@ -18,10 +19,17 @@ _BARE = text("""
 SELECT k.verifier FROM record_key k
 WHERE NOT EXISTS (SELECT FROM record_checkpoint c WHERE c.generation = k.generation) ORDER BY k.since_at
 """)
+_EARLY = text(f"""
+SELECT level || '/' || position FROM record_tile
+WHERE (position + 1) * {GROUP}::numeric ^ level > (SELECT coalesce(max(position) + 1, 0) FROM record_seal)
+ORDER BY level, position
+""")  # noqa: S608 - a constant of the house
 
 
 def head_differences(session: Session) -> Iterator[Difference]:
-    """Heads whose instant is another than they bear, and keys that signed something of which nothing is kept."""
+    """Heads whose instant is another than they bear, keys that signed something of which nothing is kept, and roots of
+    groups that are not full yet, at which the sealing of what comes would stop.
+    """
     for size in session.scalars(_REDATED):
         yield Difference(
             kind="checkpoint_altered",
@@ -32,3 +40,5 @@ def head_differences(session: Session) -> Iterator[Difference]:
         )
     for verifier in session.scalars(_BARE):
         yield Difference(kind="checkpoint_gone", table="record_key", row=verifier)
+    for place in session.scalars(_EARLY):
+        yield Difference(kind="group_altered", table="record_tile", row=place)
