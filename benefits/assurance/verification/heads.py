@@ -27,9 +27,7 @@ ORDER BY level, position
 
 
 def head_differences(session: Session) -> Iterator[Difference]:
-    """Heads whose instant is another than they bear, keys that signed something of which nothing is kept, and roots of
-    groups that are not full yet, at which the sealing of what comes would stop.
-    """
+    """Heads whose instant is not what they bear, keys of which nothing is kept, and roots of groups not yet full."""
     for size in session.scalars(_REDATED):
         yield Difference(
             kind="checkpoint_altered",
