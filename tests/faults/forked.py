@@ -25,7 +25,7 @@ from tests.faults.planted import plant
 from tools import leash, supervise, worker
 
 _loaded = multiprocessing.get_context("forkserver")
-_loaded.set_forkserver_preload([__name__])
+_loaded.set_forkserver_preload(["tests.faults.loaded"])
 
 
 class Forked(supervise.Child):
