@@ -198,6 +198,21 @@ def test_a_checkpoint_replaced_is_found(told: World) -> None:
     assert "checkpoint_altered" in kinds(found(told, note))
 
 
+def test_a_checkpoint_taken_away_is_found_by_its_copy(told: World) -> None:
+    _, middle, _ = told.outside
+    (gone,) = found(told, f"DELETE FROM record_checkpoint WHERE size = {middle.size}", copies=True)
+    assert (gone.kind, gone.row) == ("checkpoint_gone", str(middle.size))
+
+
+def test_a_further_name_that_nobody_released_hides_no_cut(told: World) -> None:
+    """The attacker takes the tail away, and has the record say that an older backup came back."""
+    early, _, _ = told.outside
+    cut = [f"DELETE FROM record_checkpoint WHERE size > {early.size}"]
+    name = f"INSERT INTO record_log (generation, origin, from_size, opened_at) VALUES (1, 'x', {early.size}, now())"
+    (unfounded,) = (each for each in found(told, *cut, name, copies=True) if each.kind == "name_unfounded")
+    assert (unfounded.table, unfounded.row, unfounded.after_size) == ("record_log", "1", early.size)
+
+
 def test_sums_that_do_not_follow_from_their_postings_are_named(told: World) -> None:
     """Done through the triggers, so that the record agrees: only the sums tell."""
     for statement, table, column in (

@@ -33,6 +33,7 @@ from tests.sealed import SEED, session_of, signed, write
 from tests.story import colleague, new_fund
 from tools import worker
 from tools.provision import Provisioned, clone
+from tools.verify_record import check
 
 
 @dataclass
@@ -135,6 +136,7 @@ def test_money_rests_until_two_persons_put_it_right(house: House) -> None:
         write(shop, 3)
         seal_once(house.sealer(shop))
         check_carried_on(shop, before, after)
+        checked_in_full(house, after)
         send_all(house, shop)
         watch_once(house.sealer(shop))
         assert len(api("auditor").get("/audit/restorations").get_json()["items"]) == 1
@@ -180,6 +182,13 @@ def check_carried_on(shop: Shop, before: RecordCheckpoint, after: RecordCheckpoi
         proof = merkle.consistency(tree_of(session), before.size, newest.size)
         assert merkle.grown(before.size, newest.size, proof, before.root, newest.root)
         assert newest.note != after.note
+
+
+def checked_in_full(house: House, lost: RecordCheckpoint) -> None:
+    """The full check accepts what two persons released, and counts the copies of what was lost."""
+    report = check(house.made, [], {"mine": lost.note}, SEED)
+    assert report.ok, [each.line() for each in report.differences]
+    assert report.counts["copies_lost"] == 1
 
 
 def test_without_copies_outside_nobody_would_know(house: House) -> None:

@@ -13,10 +13,10 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from benefits.assurance.checkpoint import Checkpoint, VerifierKey
-from benefits.assurance.verification.difference import Difference, of_entries, of_rows
+from benefits.assurance.verification.difference import BREAKS, Difference, of_entries, of_rows, stopped
 from benefits.assurance.verification.guards import guard_differences
 from benefits.assurance.verification.lanes import beside, run_beside
-from benefits.assurance.verification.log import log_differences
+from benefits.assurance.verification.log import copies_lost, log_differences
 from models.record import recorded_tables
 
 MOST_TOLD = 1000  # differences told one by one; the counts are of all
@@ -85,7 +85,8 @@ def verify_all(session: Session, means: Means, step: Callable[[int, int], None] 
         step: is told how many parts are done, of how many.
     """
     parts = _parts(session, means)
-    report = Report(dict(session.execute(_COUNTS).mappings().one()))
+    lost = {"copies_lost": copies_lost(session, means.copies)}
+    report = Report({**session.execute(_COUNTS).mappings().one(), **lost})
     with beside(session) as other:
         found = run_beside(
             (session, other), [partial(_reported, part) for part in parts], lambda done: step(done, len(parts))
@@ -98,8 +99,12 @@ def verify_all(session: Session, means: Means, step: Callable[[int, int], None] 
 
 def _reported(part: _Part, session: Session) -> Report:
     report = Report({})
-    for difference in part(session):
-        report.add(difference)
+    try:
+        with session.begin_nested():
+            for difference in part(session):
+                report.add(difference)
+    except BREAKS as error:
+        report.add(stopped(error))
     return report
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from benefits.assurance import checkpoint
 from benefits.assurance.checkpoint import Checkpoint, CheckpointError, VerifierKey
 from benefits.assurance.merkle import HASH_BYTES, Frontier, node_hash
 from benefits.assurance.verification.difference import Difference
+from models.restoration import Restoration, RestorationState
 from models.seal import GROUP, RecordCheckpoint, RecordLog, RecordTile
 
 _LEAVES = text(f"""
@@ -46,6 +48,7 @@ def log_differences(
     yield from _signatures(session, heads, keys)
     yield from _groups(session, heads)
     yield from _roots(heads)
+    yield from _names(session, heads)
     yield from _copies(session, heads)
 
 
@@ -113,21 +116,52 @@ def _roots(heads: Heads) -> Iterator[Difference]:
         before = kept
 
 
+def copies_lost(session: Session, copies: Sequence[Checkpoint]) -> int:
+    """How many copies are of what was lost when an older backup came back; the restorations tell what it was."""
+    carried = _carried(session)
+    return sum(copy.size > carried.get(copy.origin, copy.size) for copy in copies)
+
+
+def _carried(session: Session) -> dict[str, int]:
+    """Up to which size a name of the record was carried on under the next one."""
+    names = session.execute(select(RecordLog.origin, RecordLog.from_size).order_by(RecordLog.generation)).all()
+    return {older.origin: newer.from_size for older, newer in pairwise(names)}
+
+
+def _names(session: Session, heads: Heads) -> Iterator[Difference]:
+    """The record goes on under a further name where two persons released a restoration, and from where it says."""
+    released = select(Restoration.generation + 1, Restoration.size).where(
+        Restoration.state == RestorationState.RELEASED
+    )
+    founded = {tuple(row) for row in session.execute(released)}
+    further = select(RecordLog).where(RecordLog.generation > 0).order_by(RecordLog.generation)
+    for log in session.scalars(further):
+        if (log.generation, log.from_size) not in founded:
+            yield Difference(
+                kind="name_unfounded",
+                table="record_log",
+                row=str(log.generation),
+                after_size=log.from_size,
+                before_size=heads.size,
+            )
+
+
 def _copies(session: Session, heads: Heads) -> Iterator[Difference]:
-    """Copies kept outside are roots of the tree as it is; an older generation's only up to where it was carried on."""
-    logs = {log.origin: log for log in session.scalars(select(RecordLog))}
-    carried = {log.generation - 1: log.from_size for log in logs.values()}
+    """Copies kept outside are heads of the tree as it is, and still kept, but for those of what was lost."""
+    carried, names = _carried(session), set(session.scalars(select(RecordLog.origin)))
+    signed = {kept.size for kept in heads.kept}
     for size in sorted(heads.outside):
         for copy in heads.outside[size]:
-            log = logs.get(copy.origin)
-            if log is not None and size > carried.get(log.generation, size):
-                continue  # what was lost when an older backup came back; the house wrote that down
+            if size > carried.get(copy.origin, size):
+                continue
             if size > heads.size:
                 yield Difference(
                     kind="record_cut", table="copy", row=str(size), after_size=heads.size, before_size=size
                 )
-            elif log is None or heads.roots.get(size) != copy.root:
+            elif copy.origin not in names or heads.roots.get(size) != copy.root:
                 yield Difference(kind="copy_differs", table="copy", row=str(size), after_size=0, before_size=size)
+            elif size not in signed:
+                yield Difference(kind="checkpoint_gone", table="record_checkpoint", row=str(size), before_size=size)
 
 
 def _of(
