@@ -68,13 +68,13 @@ def test_whatever_is_done_is_located_to_the_row(
 ) -> None:
     """How long the check takes is measured by `make bench ONLY=record_verify_1m`."""
     with record(superuser_url, template, settings, ENTRIES) as made:
-        honest = check(made, [], [], SEED)
+        honest = check(made, [], {}, SEED)
         assert honest.ok, [each.line() for each in honest.differences]
         assert honest.counts["entries"] >= ENTRIES
         with as_superuser(superuser_url, made) as superuser:
             touched = tampered(superuser, SEED_OF_CHANCE)
         record_property("entries", honest.counts["entries"])
-        is_located(touched, check(made, [], [], SEED))
+        is_located(touched, check(made, [], {}, SEED))
 
 
 def test_entries_that_are_not_compared_are_noticed(
@@ -86,7 +86,7 @@ def test_entries_that_are_not_compared_are_noticed(
             for statement in statements(["entries_not_compared"]):
                 superuser.exec_driver_sql(statement)
             touched = tampered(superuser, SEED_OF_CHANCE)
-        report = check(made, [], [], SEED)
+        report = check(made, [], {}, SEED)
     with pytest.raises(AssertionError, match="entry_altered") as noticed:
         is_located(touched, report)
     record_property("noticed", str(noticed.value).partition("\n")[0])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from benefits.casework import application
 from benefits.money import entitlement
 from tests.faults.planted.defect import Defect
 
 
 def _person_not_locked() -> None:
-    entitlement.lock_people = lambda *_: None
+    application.lock_people_of = entitlement.lock_people = lambda *_: None
 
 
 DEFECTS = {
