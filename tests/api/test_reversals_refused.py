@@ -75,7 +75,7 @@ def test_what_the_bank_contradicts_is_settled_first(api: Api, fund: str, money: 
     upheld = {"outcome": "upheld", "reason": "银行更正", "on": today().isoformat()}
     done(api("finance2").act(place, "resolve", upheld))
     done(api("finance2").act(place, "reverse", TOO_MUCH))
-    bank_answers_judged(api, answers(api, batch, {1: BankOutcome.RETURNED}, today() + timedelta(1)))
+    bank_answers_judged(api, answers(api, batch, {1: BankOutcome.RETURNED}, today() - timedelta(1)))
     turned = {"outcome": "returned", "reason": "x", "bank_serial": "R-1", "on": today().isoformat()}
     refused(api("finance2").act(place, "resolve", turned), 409, "state_forbids", "partly_reversed")
     done(api("finance2").act(place, "resolve", upheld))

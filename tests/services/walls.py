@@ -65,10 +65,11 @@ def _side(connection: Connection, top: str, root: uuid.UUID, letter: str) -> Sid
     anchors = {"unit_id": unit_id, "account_id": account_id, "person_id": person_id}
     own: dict[str, dict[str, object]] = {
         "unit": {"id": unit_id, "code": code, "path": f"/{top}/{code}/", "parent_id": root},
-        "person": {"id": person_id},
+        "person": {"id": person_id, "key_wrapped": b"wrapped"},
         "account": {"id": account_id},
         "policy": {"state": "draft"},
         "household": {"key_wrapped": b"wrapped"},
+        "payment_batch": {"key_wrapped": b"wrapped", "file": b"frozen"},
         "roster_line": {"state": "left_out"},
         "reversal": {"receivable_id": uuid.uuid4()},
     }
