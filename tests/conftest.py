@@ -28,10 +28,11 @@ from config.settings import Settings, load
 from models.database import Scope, db, session_for
 from models.secrecy import Secrecy
 from tests.driver import PASSWORD, Api
+from tests.sealed import SEED
 from tools.migrate import upgrade
 from tools.postgres import embedded
 from tools.provision import Passwords, Provisioned, clone, provision
-from tools.worker import HANDLERS, shop
+from tools.worker import handlers, shop
 
 
 class At(Protocol):
@@ -175,7 +176,7 @@ def committed_session(committed: Provisioned, settings: Settings) -> Iterator[Se
 def worker(committed: Provisioned, settings: Settings) -> Iterator[Callable[[], bool]]:
     """Does the jobs that wait on the test's own database, one a call; false when none is waiting."""
     serving = shop(replace(settings, database_url=committed.app_url), threading.Event())
-    yield partial(work_once, serving, HANDLERS)
+    yield partial(work_once, serving, handlers(SEED))
     serving.engine.dispose()
 
 

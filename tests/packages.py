@@ -20,7 +20,7 @@ NAME = "example.org/benefits"
 
 
 class Signer:
-    """A key that signs checkpoints."""
+    """A key that signs checkpoints and manifests."""
 
     def __init__(self, name: str = NAME) -> None:
         self.name, self.key = name, Ed25519PrivateKey.generate()
@@ -30,7 +30,10 @@ class Signer:
 
     def note(self, size: int, root: bytes, origin: str = NAME) -> str:
         """A signed checkpoint."""
-        text = f"{origin}\n{size}\n{base64.b64encode(root).decode()}\n"
+        return self.signed(f"{origin}\n{size}\n{base64.b64encode(root).decode()}\n")
+
+    def signed(self, text: str) -> str:
+        """A note of this text."""
         signature = base64.b64encode(self.hash + self.key.sign(text.encode())).decode()
         return f"{text}\n— {self.name} {signature}\n"
 
@@ -76,14 +79,25 @@ def packed(files: dict[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-def with_manifest(files: dict[str, bytes], **told: Any) -> dict[str, bytes]:
-    """The same files with a manifest that names them."""
+def contents(package: bytes) -> dict[str, bytes]:
+    """The files of a package."""
+    with ZipFile(BytesIO(package)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+SIGNER = Signer()
+
+
+def with_manifest(files: dict[str, bytes], signer: Signer = SIGNER, **told: Any) -> dict[str, bytes]:
+    """The same files with a manifest that names them, and its signature."""
     listed = {
         name: {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
         for name, content in files.items()
-        if name != "manifest.json"
+        if not name.startswith("manifest.")
     }
-    return {**files, "manifest.json": json.dumps({**told, "files": listed}).encode() + b"\n"}
+    manifest = json.dumps({**told, "files": listed}).encode() + b"\n"
+    note = signer.signed(f"{told['format']}\n{hashlib.sha256(manifest).hexdigest()}\n")
+    return {**files, "manifest.json": manifest, "manifest.note": note.encode()}
 
 
 def as_lines(values: list[Any]) -> bytes:
@@ -140,7 +154,6 @@ BODIES = [
     body(9, "bank_result", "b1", {"disbursement_id": "p1", "booked": True}),
 ]
 MINE = [at for at in range(len(BODIES)) if at != 1]
-SIGNER = Signer()
 
 
 def files(
@@ -166,6 +179,6 @@ def files(
     return {**made, "documents/d1.pdf": PAPER}
 
 
-def whole(made: dict[str, bytes], **told: Any) -> bytes:
+def whole(made: dict[str, bytes], signer: Signer = SIGNER, **told: Any) -> bytes:
     honest = {"format": "benefits-evidence/1", "origin": NAME, "size": 14, "cases": [CASE], "withheld": []}
-    return packed(with_manifest(made, **{**honest, **told}))
+    return packed(with_manifest(made, signer, **{**honest, **told}))

@@ -28,9 +28,10 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 NAME = re.compile(
-    rb"manifest\.json|index\.(en|zh-CN)\.pdf|record/(checkpoints|entries)\.jsonl|rows/[a-z_]{1,63}\.jsonl"
+    rb"manifest\.(json|note)|index\.(en|zh-CN)\.pdf|record/(checkpoints|entries)\.jsonl|rows/[a-z_]{1,63}\.jsonl"
     rb"|(assessments|documents|policies|samples)/[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
 )
+FORMAT = "benefits-evidence/1"
 LONGEST = 16 << 20  # bytes of a line, of a checkpoint, of the manifest
 # Folder: the table and column of the record that hold the SHA-256 of its files, each named after its row.
 CONTENTS = {
@@ -107,16 +108,21 @@ def key_of(text: str) -> tuple[tuple[str, bytes], Ed25519PublicKey]:
     return (name, hash_), Ed25519PublicKey.from_public_bytes(raw[1:])
 
 
-def opened(note: bytes, keys: Keys) -> Checkpoint:
-    """A checkpoint that all given keys which are named in it have signed, at least one; raises InvalidSignature."""
+def signed(note: bytes, keys: Keys) -> list[str]:
+    """The lines that all given keys which are named in the note have signed, at least one; raises InvalidSignature."""
     text, _, signatures = note.decode().rpartition("\n\n")
-    signed = [(name, b64decode(code, validate=True)) for _, name, code in map(str.split, signatures.splitlines())]
-    ours = [(keys[name, made[:4]], made[4:]) for name, made in signed if (name, made[:4]) in keys]
+    named = [(name, b64decode(code, validate=True)) for _, name, code in map(str.split, signatures.splitlines())]
+    ours = [(keys[name, made[:4]], made[4:]) for name, made in named if (name, made[:4]) in keys]
     for key, signature in ours:
         key.verify(signature, f"{text}\n".encode())
     if not ours:
         raise InvalidSignature
-    origin, size, root, *_ = text.split("\n")
+    return text.split("\n")
+
+
+def opened(note: bytes, keys: Keys) -> Checkpoint:
+    """The checkpoint that a note is; raises InvalidSignature."""
+    origin, size, root, *_ = signed(note, keys)
     return Checkpoint(origin, int(size), b64decode(root, validate=True))
 
 
@@ -156,12 +162,13 @@ class Check:
     def __init__(self, file: IO[bytes], keys: Keys, copies: list[Checkpoint]) -> None:
         self.file, self.keys, self.members, self.found = file, keys, members(file), list[str]()
         (self.manifest,) = self.lines("manifest.json")
-        if self.manifest["format"] != "benefits-evidence/1":
+        if self.manifest["format"] != FORMAT:
             raise ValueError("its format is another")
         self.last: dict[tuple[str, str], tuple[datetime, int, int, Any]] = {}  # when, place, n, image
         self.versions: dict[tuple[str, str], list[int]] = {}
         self.digests = {name: self.digest(name, *member) for name, member in self.members.items()}
         self.found += [f"{name}: is missing" for name in self.manifest["files"].keys() - self.members.keys()]
+        self.signature()
         self.entries(self.checkpoints(copies))
         self.rows()
         self.contents()
@@ -186,9 +193,18 @@ class Check:
             seen = zlib.crc32(chunk, seen)
             total.update(chunk)
         told = {"size": size, "sha256": total.hexdigest()}
-        if crc != seen or (name != "manifest.json" and self.manifest["files"].get(name) != told):
+        if crc != seen or (not name.startswith("manifest.") and self.manifest["files"].get(name) != told):
             self.found.append(f"{name}: is not the file that the manifest names")
         return total.hexdigest()
+
+    def signature(self) -> None:
+        """The manifest, and so every file, is as the house signed it when it made the package."""
+        try:
+            lines = signed(b"".join(chunks(self.file, *self.members["manifest.note"])), self.keys)
+        except InvalidSignature:
+            lines = []
+        if lines != [FORMAT, self.digests["manifest.json"]]:
+            self.found.append("manifest.json: is not what a given key has signed in manifest.note")
 
     def checkpoints(self, copies: list[Checkpoint]) -> Checkpoint | None:
         """All are signed, and each is the beginning of the next; gives the one to which the entries' proofs lead."""

@@ -32,8 +32,7 @@ from config.settings import Settings, SettingsError, load
 from models.database import REACHING
 from models.secrecy import Secrecy
 
-HANDLERS: dict[str, Handler] = {  # kind of job → what does it
-    evidence.KIND: evidence.run_package,
+HANDLERS: dict[str, Handler] = {  # kind of job → what does it, in every worker
     file_age.KIND: file_age.destroy_bank_files,
     verification.KIND: verification.run_verification,
     imports.JOB_KIND: partial(imports.run_import, kinds=KINDS),
@@ -65,10 +64,15 @@ def main() -> int:
     sealing = [threading.Thread(target=each, args=(sealer,)) for each in (keep_sealing, keep_sending)]
     for each in sealing:
         each.start()
-    run(work, HANDLERS, daily=DAILY)
+    run(work, handlers(settings.signing_key), daily=DAILY)
     for each in sealing:
         each.join()
     return 0
+
+
+def handlers(seed: bytes | None) -> dict[str, Handler]:
+    """What a worker does: only one that has the key that seals the record makes evidence packages, which it signs."""
+    return HANDLERS if seed is None else {**HANDLERS, evidence.KIND: partial(evidence.run_package, seed=seed)}
 
 
 def shop(settings: Settings, stop: threading.Event) -> Shop:

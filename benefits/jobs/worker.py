@@ -55,8 +55,8 @@ def _serve(shop: Shop, handlers: Mapping[str, Handler]) -> None:
 
 
 def work_once(shop: Shop, handlers: Mapping[str, Handler]) -> bool:
-    """Take one job and bring it to its end, or as far as it may come now; False when none is waiting."""
-    work = _claim(shop)
+    """Take one job that has a handler and bring it as far as it may come now; False when none is waiting."""
+    work = _claim(shop, handlers)
     if work is None:
         return False
     try:
@@ -77,15 +77,17 @@ def work_once(shop: Shop, handlers: Mapping[str, Handler]) -> bool:
     return True
 
 
-def _claim(shop: Shop) -> Work | None:
-    """Take the oldest job that waits or was abandoned; one that was begun too often fails instead."""
+def _claim(shop: Shop, kinds: Collection[str]) -> Work | None:
+    """Take the oldest job of these kinds that waits or was abandoned; one that was begun too often fails instead."""
     now = shop.now()
     waiting = or_(
         Job.state == JobState.QUEUED,
         and_(Job.state == JobState.RUNNING, Job.heartbeat_at < now - LONGEST_SILENCE),
     )
     with session_for(shop.engine, QUEUE) as session:
-        job = session.scalar(select(Job).where(waiting).order_by(Job.id).limit(1).with_for_update(skip_locked=True))
+        job = session.scalar(
+            select(Job).where(waiting, Job.kind.in_(kinds)).order_by(Job.id).limit(1).with_for_update(skip_locked=True)
+        )
         if job is None:
             return None
         job.attempts += 1

@@ -17,7 +17,7 @@ SOURCES = sorted(
 FORBIDDEN = {"util", "utils", "helper", "helpers", "common", "manager", "managers", "base"}
 MOST_LINES = 250
 # An auditor is handed this program alone, so its parts cannot lie in files of their own.
-ALONE = {"tools/verify.py": 330}
+ALONE = {"tools/verify.py": 350}
 
 
 def label(path: Path) -> str:

@@ -112,7 +112,8 @@ def _work() -> NoReturn:
 
 def _work_alone() -> NoReturn:
     """Jobs only, one after the other, so that every try takes the same steps."""
-    run(worker.shop(load(os.environ), threading.Event()), worker.HANDLERS, threads=1)
+    settings = load(os.environ)
+    run(worker.shop(settings, threading.Event()), worker.handlers(settings.signing_key), threads=1)
     os._exit(0)
 
 

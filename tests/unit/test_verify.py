@@ -8,7 +8,21 @@ from zipfile import ZipFile, ZipInfo
 
 import pytest
 
-from tests.packages import BODIES, CASE, MINE, SIGNER, Signer, as_lines, files, judged, leaf, root, whole
+from tests.packages import (
+    BODIES,
+    CASE,
+    MINE,
+    SIGNER,
+    Signer,
+    as_lines,
+    contents,
+    files,
+    judged,
+    leaf,
+    packed,
+    root,
+    whole,
+)
 from tools import verify
 
 
@@ -75,6 +89,37 @@ def test_a_lying_manifest_does_not_help(tmp_path: Path) -> None:
     assert found(
         whole({**files(), "rows/notice.jsonl": as_lines([{"row": "n1", "data": {"id": "n1"}}])}), tmp_path
     ) == ["notice n1: id differ from its last entry (110)"]
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("index.en.pdf", b"2000.00", b"9000.00"),
+        ("record/entries.jsonl", b'"n": 104', b'"n": 999'),
+        ("record/checkpoints.jsonl", b'"proof": []', b'"proof": ["00"]'),
+        ("rows/unused.jsonl", b"", b""),
+    ],
+)
+def test_what_no_entry_proves_the_house_has_signed(tmp_path: Path, name: str, old: bytes, new: bytes) -> None:
+    """The manifest agrees with what was altered, but only the house can sign it."""
+    unsigned = ["manifest.json: is not what a given key has signed in manifest.note"]
+    made = {**files(), "index.en.pdf": b"%PDF paid 2000.00"}
+    changed = {**made, name: made.get(name, b"").replace(old, new, 1)}
+    assert changed != made
+    assert found(whole(changed), tmp_path) == []
+    assert found(whole(changed, signer=Signer()), tmp_path) == unsigned
+    honest = contents(whole(made))
+    crossed = {**contents(whole(changed)), "manifest.note": honest["manifest.note"]}
+    assert found(packed(crossed), tmp_path) == unsigned
+    del crossed["manifest.note"]
+    status, lines = judged(packed(crossed), [SIGNER.public], folder=tmp_path)
+    assert (status, lines[0]) == (1, "failed")
+
+
+def test_what_was_asked_is_signed(tmp_path: Path) -> None:
+    made, other = whole(files(), subject={"member_id": "m1"}), whole(files(), subject={"member_id": "m2"})
+    crossed = {**contents(other), "manifest.note": contents(made)["manifest.note"]}
+    assert found(packed(crossed), tmp_path) == ["manifest.json: is not what a given key has signed in manifest.note"]
 
 
 def test_a_wrong_place_in_the_log_is_found(tmp_path: Path) -> None:

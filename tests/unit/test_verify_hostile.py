@@ -39,6 +39,7 @@ def hostile() -> dict[str, bytes]:
         "behind": hidden + b"\0",
         "size beyond the file": bytes(overlapping),
         "no manifest": packed(files()),
+        "no signature": packed({name: content for name, content in made.items() if name != "manifest.note"}),
         "not a number": packed({**made, "manifest.json": manifest.replace(b'"size": 11', b'"size": NaN', 1)}),
         "infinite": packed({**made, "manifest.json": manifest.replace(b'"size": 11', b'"size": -Infinity', 1)}),
         "huge": packed({**made, "manifest.json": manifest.replace(b"11", b"1" * 5000, 1)}),

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import IO, Any, Self
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
+from benefits.assurance.checkpoint import Signer, note
 from benefits.core.errors import invalid
 
 LARGEST_BYTES = 3 << 30  # of a package: below where a ZIP changes its form
@@ -16,7 +17,7 @@ MOST_FILES = 60_000
 
 
 class Container:
-    """A package being written to `out`, which must be seekable; its manifest is written last."""
+    """A package being written to `out`, which must be seekable; its manifest, signed, is written last."""
 
     def __init__(self, out: IO[bytes]) -> None:
         self._out = out
@@ -53,7 +54,9 @@ class Container:
                     raise invalid("/subject", "package_too_large")
         self._files[name] = {"size": size, "sha256": digest.hexdigest()}
 
-    def close(self, manifest: dict[str, Any]) -> None:
-        """Write the manifest: what is told of the package, and each file's size and SHA-256."""
+    def close(self, manifest: dict[str, Any], signer: Signer) -> None:
+        """Write the manifest, what is told of the package and each file's size and SHA-256, and sign it."""
         whole = {**manifest, "files": dict(self._files)}
         self.add("manifest.json", [json.dumps(whole, ensure_ascii=False, sort_keys=True).encode() + b"\n"])
+        text = f"{manifest['format']}\n{self._files['manifest.json']['sha256']}\n"
+        self.add("manifest.note", [note(text, [signer.sign(text)]).encode()])

@@ -40,8 +40,8 @@ def start_package(session: Session, actor: Actor, wanted: Wanted) -> Job:
     return enqueue(session, actor, kind=KIND, unit_id=held.unit_id, params=params)
 
 
-def run_package(work: Work) -> None:
-    """Make a queued package: handler of jobs of kind `KIND`.
+def run_package(work: Work, seed: bytes) -> None:
+    """Make a queued package: handler of jobs of kind `KIND`, in workers that have the key; `seed` is its 32 bytes.
 
     The job's result: `format`, `cases`, `files`, the `size` of the checkpoint, `sha256` of the file, `paths` of the
     units whose record it covers.
@@ -53,7 +53,7 @@ def run_package(work: Work) -> None:
         subject=Subject.read(work.params["subject"]), papers=work.params["papers"], held=tuple(work.params["held"])
     )
     with TemporaryFile() as file:
-        made = _written(work, wanted, file)
+        made = _written(work, wanted, seed, file)
         with work.transaction() as (session, actor):
             file_hash = keep_file(session, work.job_id, actor.account_id, _parts(file))
             result: dict[str, Any] = {
@@ -78,12 +78,12 @@ def run_package(work: Work) -> None:
             work.finish(session, result)
 
 
-def _written(work: Work, wanted: Wanted, file: IO[bytes]) -> Made:
+def _written(work: Work, wanted: Wanted, seed: bytes, file: IO[bytes]) -> Made:
     begun = time.monotonic()
     while True:
         work.step(0)
         with work.transaction(frozen=True) as (session, actor):
-            made = write_package(session, actor, wanted, file)
+            made = write_package(session, actor, wanted, seed, file)
         if made is not None:
             return made
         if time.monotonic() - begun > LONGEST_WAIT_S:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from benefits.assurance.checkpoint import Signer
 from benefits.assurance.evidence import content
 from benefits.assurance.evidence.container import Container
 from benefits.assurance.evidence.index import index_of
@@ -51,10 +52,11 @@ def head_of(session: Session) -> RecordCheckpoint | None:
     return session.scalar(covers.order_by(RecordCheckpoint.size).limit(1))
 
 
-def write_package(session: Session, actor: Actor, wanted: Wanted, out: IO[bytes]) -> Made | None:
+def write_package(session: Session, actor: Actor, wanted: Wanted, seed: bytes, out: IO[bytes]) -> Made | None:
     """Write the package into `out`; None while not everything that belongs to it is under a signed checkpoint.
 
-    The session's transaction must see one snapshot (`Work.transaction(frozen=True)`).
+    The session's transaction must see one snapshot (`Work.transaction(frozen=True)`). `seed` is the 32 bytes of the
+    Ed25519 key that signs the checkpoints; it signs the manifest too.
 
     Raises:
         Invalid: it would be larger than one file may be.
@@ -83,8 +85,9 @@ def write_package(session: Session, actor: Actor, wanted: Wanted, out: IO[bytes]
                     continue
                 package.add(name, [clear])
                 read.append({"table": table, "row": str(row)})
-        told = {"format": FORMAT, "origin": _origin(session, head), "size": head.size, "cases": cases}
-        package.close({**told, "subject": wanted.subject.told(), "withheld": withheld})
+        origin = _origin(session, head)
+        told = {"format": FORMAT, "origin": origin, "size": head.size, "cases": cases}
+        package.close({**told, "subject": wanted.subject.told(), "withheld": withheld}, Signer.of(origin, seed))
     return Made(cases, head.size, package.count, read)
 
 
@@ -118,5 +121,5 @@ def _heads(session: Session, head: RecordCheckpoint, held: tuple[int, ...]) -> l
     return [*session.scalars(earlier.order_by(RecordCheckpoint.size)), head]
 
 
-def _origin(session: Session, head: RecordCheckpoint) -> Any:
+def _origin(session: Session, head: RecordCheckpoint) -> str:
     return session.scalars(select(RecordLog.origin).where(RecordLog.generation == head.generation)).one()

@@ -150,7 +150,7 @@ def end_late(work: Work) -> None:
 
 def test_a_silent_workers_job_is_taken_over_and_its_late_end_is_not_kept(yard: Yard) -> None:
     job_id = yard.put()
-    late = worker._claim(yard.shop)
+    late = worker._claim(yard.shop, {"work"})
     assert late is not None
     assert not yard.do(finish)
     yard.ahead = worker.LONGEST_SILENCE + timedelta(seconds=1)
