@@ -52,8 +52,8 @@ class Stand:
         return caller
 
     def watch(self) -> None:
-        """Look at the memory every quarter of a second until `quiet`."""
-        while not self.quiet.wait(0.25):
+        """Look at the memory every half second until `quiet`; to look costs too."""
+        while not self.quiet.wait(0.5):
             now: Counter[str] = Counter()
             for process in [self.process, *self.process.children(recursive=True)]:
                 now.update(_memory(process))
