@@ -18,6 +18,7 @@ from benefits.core.errors import NotFound, StateForbids, invalid
 from benefits.jobs.files import keep_file
 from benefits.jobs.queue import enqueue, find_job
 from benefits.jobs.work import Work
+from benefits.papers.cells import Cells
 from benefits.papers.export import Export, Shape, export_rows
 from benefits.papers.record_list import Line, RecordList, record_list
 from benefits.record.reader import PERMISSION, Event, Selection, count_events, snapshot, stream_events
@@ -45,6 +46,7 @@ COLUMNS = (
     "request_id",
     "data",
 )
+_NOBODY = (None, None, None)
 _READ: dict[str, Callable[[str], Any]] = {
     "application_id": UUID,
     "member_id": UUID,
@@ -131,8 +133,8 @@ def _selection(params: dict[str, Any]) -> Selection:
 def _printed(session: Session, actor: Actor, params: dict[str, Any], rows: Iterator[tuple[object, ...]]) -> Export:
     """The same rows as paper, which bears their count and digest."""
 
-    def draw(_columns: Sequence[str], counted: Iterator[Sequence[object]]) -> Iterator[bytes]:
-        lines = [_line(dict(zip(COLUMNS, row, strict=True))) for row in counted]
+    def draw(_columns: Sequence[str], counted: Iterator[Cells]) -> Iterator[bytes]:
+        lines = [_line(dict(zip(COLUMNS, row.values, strict=True))) for row in counted]
         said = "; ".join(f"{name}={value}" for name, value in params["selection"].items())
         root = session.scalar(select(Unit.name).where(Unit.parent_id.is_(None))) or ""
         yield record_list(RecordList(root, said, lines, export.digest, actor.at, actor.name), params["language"])
@@ -159,22 +161,9 @@ def _rows(work: Work, events: Iterator[Event]) -> Iterator[tuple[object, ...]]:
 
 
 def _row(event: Event) -> tuple[object, ...]:
-    account = event.account
-    who = (account.id, account.username, account.name) if account else (None, None, None)
-    return (
-        event.n,
-        event.at,
-        event.kind,
-        event.action,
-        event.table,
-        event.row,
-        event.unit_code,
-        event.application_id,
-        *who,
-        event.database_user,
-        event.request_id,
-        event.data,
-    )
+    """The fields of the entry, which are the columns; of the account its three."""
+    *before, account, user, request_id, data = event
+    return (*before, *(account or _NOBODY), user, request_id, data)
 
 
 def find_export(session: Session, actor: Actor, export_id: UUID) -> Job:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from math import isfinite
-from typing import TypeGuard
+from typing import NamedTuple, TypeGuard
 
 # ASVS 1.2.10 and the full-width and small forms, which some spreadsheets fold before they look.
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n\0＝＋－＠﹦﹢﹣﹫]")
@@ -54,7 +55,19 @@ def cell_text(value: object) -> str:
             return plain(str(value))
 
 
-_JSON = json.JSONEncoder(ensure_ascii=False, default=cell_text)  # made once: a long export writes one a row
+_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=cell_text)  # made once: one a row is written
+
+
+class Cells(NamedTuple):
+    """A row of a table: its values, and beside each its `cell_text`, worked out once whatever is made of the row."""
+
+    values: Sequence[object]
+    texts: Sequence[str]
+
+
+def in_cells(row: Sequence[object]) -> Cells:
+    """The row with its texts."""
+    return Cells(row, [cell_text(value) for value in row])
 
 
 def plain(text: str) -> str:

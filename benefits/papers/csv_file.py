@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from benefits.papers.cells import cell_text, guarded, is_number
+from benefits.papers.cells import Cells, guarded, in_cells, is_number
 
 _CHUNK_ROWS = 500
 _BOM = "\ufeff"
@@ -15,9 +15,14 @@ def write_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Itera
 
     Raises ValueError for a row that is not as long as the header.
     """
-    lines = [_BOM + _line(columns)]
+    return write_cells(columns, map(in_cells, rows))
+
+
+def write_cells(columns: Sequence[str], rows: Iterable[Cells]) -> Iterator[bytes]:
+    """As `write_csv`, of rows whose texts are worked out already."""
+    lines = [_BOM + _line(in_cells(columns))]
     for row in rows:
-        if len(row) != len(columns):
+        if len(row.values) != len(columns):
             raise ValueError("a row is not as long as the header")
         lines.append(_line(row))
         if len(lines) >= _CHUNK_ROWS:
@@ -26,12 +31,11 @@ def write_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Itera
     yield "".join(lines).encode()
 
 
-def _line(row: Sequence[object]) -> str:
-    return ",".join(_cell(value) for value in row) + "\r\n"
+def _line(row: Cells) -> str:
+    return ",".join(map(_cell, row.values, row.texts)) + "\r\n"
 
 
-def _cell(value: object) -> str:
-    text = cell_text(value)
+def _cell(value: object, text: str) -> str:
     if value is None or is_number(value):
         return text
     quoted = guarded(text).replace('"', '""')

@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import sha256
 from typing import Literal
 
-from benefits.papers.cells import cell_text, plain
-from benefits.papers.csv_file import write_csv
+from benefits.papers.cells import Cells, in_cells
+from benefits.papers.csv_file import write_cells
 from benefits.papers.workbook import Table, write_workbook
 
 Shape = Literal["jsonl", "csv", "xlsx"]
-Write = Callable[[Sequence[str], Iterator[Sequence[object]]], Iterator[bytes]]  # columns and rows → the file
+Write = Callable[[Sequence[str], Iterator[Cells]], Iterator[bytes]]  # columns and rows → the file
 _CHUNK_BYTES = 65_536
 _CHUNK_ROWS = 500
-_TEXTS = json.JSONEncoder(ensure_ascii=False)
-_OBJECTS = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=cell_text)
+_BARE = (bool, int, float, dict, list, tuple)  # what stands in JSON as its text does; everything else is a string
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Export:
@@ -42,13 +42,14 @@ class Export:
         """The control digest of the rows written so far, in hexadecimal."""
         return self._hash.hexdigest()
 
-    def _counted(self, rows: Iterable[Sequence[object]]) -> Iterator[Sequence[object]]:
+    def _counted(self, rows: Iterable[Sequence[object]]) -> Iterator[Cells]:
         for row in rows:
             if len(row) != len(self._columns):
                 raise ValueError("a row is not as long as the columns")
+            cells = in_cells(row)
             self.count += 1
-            self._hash.update(control_line(row))
-            yield row
+            self._hash.update(_control(cells))
+            yield cells
 
 
 def export_rows(columns: Sequence[str], rows: Iterable[Sequence[object]], shape: Shape) -> Export:
@@ -56,7 +57,7 @@ def export_rows(columns: Sequence[str], rows: Iterable[Sequence[object]], shape:
 
     Money stands as text with its decimals in JSONL, as numbers in CSV and XLSX.
     """
-    return Export(columns, rows, {"jsonl": _jsonl, "csv": write_csv, "xlsx": _xlsx}[shape])
+    return Export(columns, rows, {"jsonl": _jsonl, "csv": write_cells, "xlsx": _xlsx}[shape])
 
 
 def control_digest(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -69,21 +70,32 @@ def control_digest(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> 
 
 def control_line(row: Sequence[object]) -> bytes:
     """What a row adds to the control digest."""
-    return (_TEXTS.encode([cell_text(value) for value in row]) + "\n").encode()
+    return _control(in_cells(row))
 
 
-def _jsonl(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
-    lines: list[str] = []
+def _control(row: Cells) -> bytes:
+    return f"[{', '.join(map(_quoted, row.texts))}]\n".encode()
+
+
+def _jsonl(columns: Sequence[str], rows: Iterable[Cells]) -> Iterator[bytes]:
+    keys, lines = [_quoted(column) for column in columns], []
     for row in rows:
-        lines.append(plain(_OBJECTS.encode(dict(zip(columns, row, strict=True)))))
+        members = map(_member, keys, row.values, row.texts)
+        lines.append(f"{{{', '.join(members)}}}\n")
         if len(lines) >= _CHUNK_ROWS:
-            yield ("\n".join(lines) + "\n").encode()
+            yield "".join(lines).encode()
             lines = []
     if lines:
-        yield ("\n".join(lines) + "\n").encode()
+        yield "".join(lines).encode()
 
 
-def _xlsx(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
-    with write_workbook([Table("Export", columns, rows)]) as whole:
+def _member(key: str, value: object, text: str) -> str:
+    if value is None:
+        return f"{key}: null"
+    return f"{key}: {text if isinstance(value, _BARE) else _quoted(text)}"
+
+
+def _xlsx(columns: Sequence[str], rows: Iterable[Cells]) -> Iterator[bytes]:
+    with write_workbook([Table("Export", columns, (row.values for row in rows))]) as whole:
         while chunk := whole.read(_CHUNK_BYTES):
             yield chunk

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Numeric, Row, Select, and_, case, cast, false, func, or_, select, text
@@ -22,6 +22,7 @@ from models.unit import Unit
 
 PERMISSION = "record.read"
 _CHUNK_ROWS = 1000
+_IMAGES = json.JSONDecoder(parse_float=str)  # numbers keep the digits that were recorded: a float would not
 _IN_SNAPSHOT = "pg_visible_in_snapshot(record_entry.xid::text::xid8, CAST(:snapshot AS pg_snapshot))"
 
 
@@ -45,8 +46,7 @@ class Selection:
     until_at: datetime | None = None  # exclusive
 
 
-@dataclass(frozen=True)
-class EventAccount:
+class EventAccount(NamedTuple):
     """Who did it; no names where the account's unit is out of sight."""
 
     id: UUID
@@ -54,8 +54,7 @@ class EventAccount:
     name: str | None
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(NamedTuple):
     """One entry as an auditor reads it."""
 
     n: int
@@ -201,7 +200,6 @@ def _event(row: Row[*tuple[Any, ...]]) -> Event:
     n, at, kind, action, table, row_id, unit_code, application_id, account_id, username, name, *rest, data = row
     account = None if account_id is None else EventAccount(account_id, username, name)
     user, request_id = rest
-    # Numbers keep the digits that were recorded: a float would not.
-    image = None if data is None else json.loads(data, parse_float=str)
+    image = None if data is None else _IMAGES.decode(data)
     utc = at.astimezone(UTC)
     return Event(n, utc, kind, action, table, row_id, unit_code, application_id, account, user, request_id, image)
