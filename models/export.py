@@ -18,4 +18,4 @@ class ExportPart(Base):
     export_id: Mapped[UUID] = mapped_column(ForeignKey("job.id"), primary_key=True, comment="the job that made it")
     part: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), comment="the account that may fetch it")
-    content: Mapped[bytes] = mapped_column(LargeBinary)
+    packed: Mapped[bytes] = mapped_column(LargeBinary, comment="its bytes, each part a zlib stream of its own")
