@@ -20,6 +20,7 @@ _PART = {"reserved": "reserved", "returned": "reserved", "paid": "spent", "rever
     ("batched", "released", "unknown"), "committed"
 )
 
+_CARDS = 10_000  # of each story its own: an account that comes to be of two persons stops a release
 _UNIT = {"name": "随机工会", "union_kind": "primary"}
 
 
@@ -29,7 +30,7 @@ def registered(wire: RemoteApi, unit: str, seed: int, number: int) -> str:
     kept = {"id_number": identity(number + 1, born), "name": "王随机", "employment_type": "established"}
     body = {"unit_code": unit, "staff_number": staff, "dues_paid_through": f"{today().year}-12-31", **kept}
     path = f"/members/{done(wire('officer').post('/members', body))['id']}"
-    account = {"holder": "王随机", "account_number": card(seed % 9000 + number), "bank": "徽商银行"}
+    account = {"holder": "王随机", "account_number": card(_CARDS * seed + number), "bank": "徽商银行"}
     done(wire("officer").patch(path, {"account": account}, if_match=wire("officer").get(path).headers["ETag"]))
     return staff
 
@@ -176,7 +177,8 @@ class Story:
 
     def correct(self) -> None:
         if debt := self.one(at="returned", corrected=False):
-            body = {"holder": "王建国", "account_number": card(self.chance.randint(1, 9999)), "bank": "建设银行"}
+            another = card(_CARDS * self.seed + _CARDS // 2 + len(self.log))
+            body = {"holder": "王建国", "account_number": another, "bank": "建设银行"}
             self.does("officer", f"/disbursements/{debt.payment}/account", body, "200")
             debt.corrected = True
 
