@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, NoReturn
 
 import marshmallow as ma
@@ -42,7 +43,7 @@ class StrictParser(FlaskParser):
     def load_querystring(self, req: Request, schema: ma.Schema) -> Any:
         """The request's query, in which every name stands once."""
         if twice := [name for name, values in req.args.lists() if len(values) > 1]:
-            raise Invalid([Fault(_below("", name), "wrong_type") for name in twice])
+            raise Invalid([Fault(_below("", name), "wrong_type", {"expected": "string"}) for name in twice])
         return super().load_querystring(req, schema)
 
     def handle_error(self, error: ma.ValidationError, *_args: Any, **_kwargs: Any) -> NoReturn:
@@ -61,6 +62,8 @@ def _faults(messages: Any, pointer: str) -> list[Fault]:
         ]
     if isinstance(messages, list):
         return [fault for inner in messages for fault in _faults(inner, pointer)]
+    if isinstance(messages, Fault):  # one with what fills its message
+        return [replace(messages, pointer=pointer)]
     return [Fault(pointer, str(messages))]
 
 

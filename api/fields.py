@@ -8,14 +8,17 @@ from decimal import Decimal
 from typing import Any
 
 import marshmallow as ma
-from marshmallow import fields, validate
+from marshmallow import fields
 
+from api.bounds import Length, OneOf, Range, told
 from benefits.core.money import GRAMMAR, SIGNED_GRAMMAR, parse_yuan, show_yuan
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", re.ASCII)
 _DEGREES = re.compile(r"-?(0|[1-9][0-9]?)\.[0-9]\Z", re.ASCII)
 _DIGITS = re.compile(r"-?[0-9]{1,20}\Z", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
 _COMMON = {"required": "required", "null": "null_forbidden", "validator_failed": "value_refused"}
 
 
@@ -25,7 +28,7 @@ class Body(ma.Schema):
     class Meta:
         unknown = ma.RAISE
 
-    error_messages = {"unknown": "unknown_field", "type": "wrong_type"}
+    error_messages = {"unknown": "unknown_field", "type": told("wrong_type", expected="object")}  # type: ignore[dict-item]
 
 
 class Money(fields.Field[Decimal]):
@@ -111,17 +114,17 @@ class Text(fields.String):
 
     default_error_messages = {
         **_COMMON,
-        "invalid": "wrong_type",
-        "invalid_utf8": "wrong_type",
+        "invalid": told("wrong_type", expected="string"),
+        "invalid_utf8": told("wrong_type", expected="string"),
         "control": "control_characters",
     }
 
     def __init__(self, *, least: int = 0, most: int = 200, choices: tuple[str, ...] = (), **kwargs: Any) -> None:
         """Lengths in characters; with `choices`, only those words."""
         if choices:
-            kwargs["validate"] = validate.OneOf(choices, error="choice_unknown")
+            kwargs["validate"] = OneOf(choices)
         else:
-            kwargs.setdefault("validate", validate.Length(min=least, max=most, error="length_refused"))
+            kwargs.setdefault("validate", Length(min=least, max=most))
         super().__init__(**kwargs)
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
@@ -134,11 +137,15 @@ class Text(fields.String):
 class Whole(fields.Integer):
     """A whole number; booleans, strings and fractions are refused."""
 
-    default_error_messages = {**_COMMON, "invalid": "wrong_type", "too_large": "out_of_range"}
+    default_error_messages = {
+        **_COMMON,
+        "invalid": told("wrong_type", expected="integer"),
+        "too_large": told("out_of_range", least=0, most=2**31 - 1),
+    }
 
     def __init__(self, *, least: int = 0, most: int = 2**31 - 1, **kwargs: Any) -> None:
         """Both bounds are inclusive."""
-        super().__init__(strict=True, validate=validate.Range(min=least, max=most, error="out_of_range"), **kwargs)
+        super().__init__(strict=True, validate=Range(min=least, max=most), **kwargs)
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int):
@@ -150,11 +157,15 @@ class Whole(fields.Integer):
 class QueryWhole(fields.Integer):
     """A whole number in a query string."""
 
-    default_error_messages = {**_COMMON, "invalid": "wrong_type", "too_large": "out_of_range"}
+    default_error_messages = {
+        **_COMMON,
+        "invalid": told("wrong_type", expected="integer"),
+        "too_large": told("out_of_range", least=0, most=2**31 - 1),
+    }
 
     def __init__(self, *, least: int, most: int, **kwargs: Any) -> None:
         """Both bounds are inclusive."""
-        super().__init__(validate=validate.Range(min=least, max=most, error="out_of_range"), **kwargs)
+        super().__init__(validate=Range(min=least, max=most), **kwargs)
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> int:
         if not _DIGITS.match(value):
@@ -166,7 +177,7 @@ class QueryWhole(fields.Integer):
 class Flag(fields.Boolean):
     """true or false, nothing else."""
 
-    default_error_messages = {**_COMMON, "invalid": "wrong_type"}
+    default_error_messages = {**_COMMON, "invalid": told("wrong_type", expected="boolean")}
 
     def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> bool:
         if not isinstance(value, bool):
@@ -179,7 +190,7 @@ class QueryFlag(fields.Boolean):
 
     truthy = {"true"}
     falsy = {"false"}
-    default_error_messages = {**_COMMON, "invalid": "wrong_type"}
+    default_error_messages = {**_COMMON, "invalid": told("wrong_type", expected="boolean")}
 
 
 class Id(fields.UUID):
@@ -191,20 +202,20 @@ class Id(fields.UUID):
 class Items(fields.List[Any]):
     """A list of bounded length."""
 
-    default_error_messages = {**_COMMON, "invalid": "wrong_type"}
+    default_error_messages = {**_COMMON, "invalid": told("wrong_type", expected="array")}
 
     def __init__(self, inner: Any, *, least: int = 0, most: int = 1000, **kwargs: Any) -> None:
         """`least` and `most` bound the number of items."""
-        super().__init__(inner, validate=validate.Length(min=least, max=most, error="length_refused"), **kwargs)
+        super().__init__(inner, validate=Length(min=least, max=most), **kwargs)
 
 
 class Part(fields.Nested):
     """A JSON object within another."""
 
-    default_error_messages = {**_COMMON, "type": "wrong_type"}
+    default_error_messages = {**_COMMON, "type": told("wrong_type", expected="object")}
 
 
 class Json(fields.Dict):
     """A JSON object whose fields another room checks (facts are the programme's own)."""
 
-    default_error_messages = {**_COMMON, "invalid": "wrong_type"}
+    default_error_messages = {**_COMMON, "invalid": told("wrong_type", expected="object")}

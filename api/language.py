@@ -11,6 +11,7 @@ from flask import has_request_context, request
 
 Language = Literal["zh-CN", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh-CN", "en")
+_MOST_LISTED = 40
 _MESSAGES = Path(__file__).resolve().parent.parent / "config" / "messages"
 
 
@@ -33,7 +34,11 @@ class _Params(dict[str, object]):
         return "…"
 
 
+def _listed(values: list[object]) -> str:
+    return ", ".join([*map(str, values[:_MOST_LISTED]), *(["…"] if len(values) > _MOST_LISTED else [])])
+
+
 def fill(template: str, params: dict[str, object]) -> str:
-    """Fill a text's {names}; one that is not given shows as an ellipsis."""
-    said = {name: ", ".join(map(str, value)) if isinstance(value, list) else value for name, value in params.items()}
+    """Fill a text's {names}; one that is not given shows as an ellipsis, as does what a long list has beyond."""
+    said = {name: _listed(value) if isinstance(value, list) else value for name, value in params.items()}
     return template.format_map(_Params(said))

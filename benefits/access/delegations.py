@@ -15,6 +15,7 @@ from benefits.access.delegation_figure import most_days_on
 from benefits.access.reach import within
 from benefits.core.actor import Actor
 from benefits.core.errors import Fault, Invalid, NotFound, NotPermitted, StateForbids, invalid
+from benefits.core.money import FEN, LARGEST
 from models.delegation import Delegation
 from models.delegation_vocabulary import DelegationState
 from models.unit import Unit
@@ -74,7 +75,7 @@ def _require_sound(actor: Actor, lending: Lending) -> None:
     """Days that lie ahead, in order, and not too many; an amount."""
     faults = []
     if lending.amount_limit <= 0:
-        faults.append(Fault("/amount_limit", "out_of_range"))
+        faults.append(Fault("/amount_limit", "out_of_range", {"least": FEN, "most": LARGEST}))
     if lending.valid_from < actor.today:
         faults.append(Fault("/valid_from", "day_passed"))
     most = most_days_on(actor.today)

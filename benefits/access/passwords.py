@@ -62,7 +62,7 @@ def require_sound(password: str, username: str, pointer: str) -> None:
         Invalid: at `pointer`, `length_refused` or `password_common`.
     """
     if not LEAST <= len(password) <= MOST:
-        raise invalid(pointer, "length_refused")
+        raise invalid(pointer, "length_refused", least=LEAST, most=MOST)
     if _is_common(password.casefold(), username.casefold()):
         raise invalid(pointer, "password_common")
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from benefits.casework import workflow
 from benefits.core.actor import Actor
 from benefits.core.errors import DutyConflict, invalid
+from benefits.core.money import FEN, LARGEST
 from benefits.money.duty import require_duty
 from models.application import Act, Application
 
@@ -53,7 +54,7 @@ def decided_amount(application: Application, asked: Decimal | None, first: list[
     if decided is None:
         raise invalid("/amount", "required")
     if decided == 0:
-        raise invalid("/amount", "out_of_range")
+        raise invalid("/amount", "out_of_range", least=FEN, most=application.amount or LARGEST)
     if application.amount is not None and decided > application.amount:
         raise invalid("/amount", "above_asked")
     if first and decided != first[0].amount:

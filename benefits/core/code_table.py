@@ -31,6 +31,11 @@ class CodeTable:
             return code
         return next((code for pattern, code in self.patterns if pattern.fullmatch(word)), None)
 
+    @property
+    def chinese(self) -> list[str]:
+        """The words of the table as sheets have them."""
+        return [item["zh"] for item in self.labels.values()]
+
     def label(self, code: str, language: str) -> str:
         """The word for `code` in `language` (`zh-CN` or `en`); a code that left the table is shown as it is."""
         item = self.labels.get(code)

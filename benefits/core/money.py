@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 GRAMMAR = r"^(0|[1-9][0-9]{0,11})\.[0-9]{2}$"
 SIGNED_GRAMMAR = r"^-?(0|[1-9][0-9]{0,11})\.[0-9]{2}$"
 FEN = Decimal("0.01")
+LARGEST = Decimal("999999999999.99")
 NOTHING = Decimal("0.00")
 
 _GRAMMAR = re.compile(GRAMMAR.removesuffix("$") + r"\Z", re.ASCII)

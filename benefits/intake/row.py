@@ -61,7 +61,7 @@ class RowReader:
         text = self._present(column, self.cells.get(column, "").strip())
         code = table.read(text) if text else None
         if text and code is None:
-            self.fault(column, "code_unknown")
+            self.fault(column, "code_unknown", choices=table.chinese)
         return code
 
     def flag(self, column: str) -> bool | None:

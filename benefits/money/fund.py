@@ -126,7 +126,7 @@ def adjust_fund(
         would no longer be covered. StateForbids: its year is closed.
     """
     if amount == 0:
-        raise invalid("/amount", "out_of_range")
+        raise invalid("/amount", "nothing_adjusted")
     _require_running(fund, "adjust")
     earlier = select(FundAdjustment.id).where(
         FundAdjustment.fund_id == fund.id, FundAdjustment.by_receipt.is_(False), FundAdjustment.carry_id.is_(None)

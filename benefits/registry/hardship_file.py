@@ -108,31 +108,32 @@ def read_details(
             continue
         value = None if raw is None else _READ[field.type](field, raw, today)
         if isinstance(value, _Misread):
-            faults.append(Fault(f"{pointer}/{name}", value.code))
+            faults.append(Fault(f"{pointer}/{name}", value.code, value.params))
         else:
             values[name] = value
     return values, faults
 
 
-@dataclass(frozen=True)
 class _Misread:
-    code: str
+    def __init__(self, code: str, **params: object) -> None:
+        self.code, self.params = code, params
 
 
 def _text(_field: Field, raw: object, _today: date) -> object:
     if not isinstance(raw, str):
-        return _Misread("wrong_type")
+        return _Misread("wrong_type", expected="string")
     if not 0 < len(raw.strip()) <= _LONGEST:
-        return _Misread("length_refused")
+        return _Misread("length_refused", least=1, most=_LONGEST)
     return _Misread("control_characters") if _UNWRITABLE.search(raw) else raw.strip()
 
 
 def _code(field: Field, raw: object, _today: date) -> object:
-    return raw if isinstance(raw, str) and raw in code_table(field.table).labels else _Misread("choice_unknown")
+    known = code_table(field.table).labels
+    return raw if isinstance(raw, str) and raw in known else _Misread("choice_unknown", choices=[*known])
 
 
 def _flag(_field: Field, raw: object, _today: date) -> object:
-    return raw if isinstance(raw, bool) else _Misread("wrong_type")
+    return raw if isinstance(raw, bool) else _Misread("wrong_type", expected="boolean")
 
 
 def _day(_field: Field, raw: object, today: date) -> object:
@@ -149,14 +150,17 @@ def _money(_field: Field, raw: object, _today: date) -> object:
 
 def _whole(field: Field, raw: object, _today: date) -> object:
     if isinstance(raw, bool) or not isinstance(raw, int):
-        return _Misread("wrong_type")
-    return raw if field.least <= raw <= _LARGEST else _Misread("out_of_range")
+        return _Misread("wrong_type", expected="integer")
+    within = field.least <= raw <= _LARGEST
+    return raw if within else _Misread("out_of_range", least=field.least, most=_LARGEST)
 
 
 def _identity(_field: Field, raw: object, today: date) -> object:
     """Only 18 digits on new files (statement 5)."""
     try:
-        return parse_identity(raw, today=today).number if isinstance(raw, str) else _Misread("wrong_type")
+        if not isinstance(raw, str):
+            return _Misread("wrong_type", expected="string")
+        return parse_identity(raw, today=today).number
     except NotAnIdentity as fault:
         return _Misread(fault.code)
 

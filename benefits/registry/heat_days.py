@@ -84,8 +84,9 @@ def enter_heat_day(
         raise invalid("/unit_code", "unit_unknown")
     actor.require("heat.keep", unit.path)
     # Counties come and go too often to be listed; their prefecture is.
-    if f"{division_code[:4]}00" not in code_table("division").labels:
-        raise invalid("/division_code", "code_unknown")
+    known = code_table("division").labels
+    if f"{division_code[:4]}00" not in known:
+        raise invalid("/division_code", "code_unknown", choices=[*known])
     if day > actor.today:
         raise invalid("/day", "in_the_future")
     entered = HeatDay(

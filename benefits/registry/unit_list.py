@@ -85,7 +85,7 @@ def _read_row(
     unit_kind = reader.word("单位类型", _WORDS["单位类型"])
     division_code = reader.number("行政区划")
     if division_code and not _is_division(division_code):
-        reader.fault("行政区划", "code_unknown")
+        reader.fault("行政区划", "code_unknown", choices=[*_DIVISION.labels])
     credit = reader.number("统一社会信用代码")
     credit_code = parse_credit_code(credit) if credit else None
     if credit and credit_code is None:

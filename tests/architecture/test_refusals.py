@@ -69,29 +69,59 @@ def test_both_languages_have_the_same_texts() -> None:
         assert english[place], place
 
 
-def codes_of_faults() -> Iterator[tuple[str, str]]:
-    """Where a fault of input is raised with a code that stands in the source, and which."""
+# Where the code stands among the arguments of what raises or notes a fault.
+_CODE_AT = {
+    "invalid": 1,
+    "Fault": 1,
+    "fault": 1,
+    "ValidationError": 0,
+    "Misread": 0,
+    "_Misread": 0,
+    "_Unreadable": 0,
+    "told": 0,
+    "FaultFoundError": 0,
+}
+
+
+def codes_of_faults() -> Iterator[tuple[str, str, set[str] | None]]:
+    """Where a fault of input is raised with a code that stands in the source, which, and what fills its message.
+
+    The last is None where that cannot be read off the source.
+    """
     for path in sorted(file for floor in ("api", "benefits") for file in (HOUSE / floor).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute)):
                 continue
-            name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
-            at = {"invalid": 1, "ValidationError": 0}.get(name)
+            at = _CODE_AT.get(node.func.id if isinstance(node.func, ast.Name) else node.func.attr)
             if at is not None and len(node.args) > at and isinstance(node.args[at], ast.Constant):
-                yield f"{path.relative_to(HOUSE)}:{node.lineno}", node.args[at].value
+                yield f"{path.relative_to(HOUSE)}:{node.lineno}", node.args[at].value, filled(node, node.args[at + 1 :])
+
+
+def filled(call: ast.Call, further: list[ast.expr]) -> set[str] | None:
+    names = {keyword.arg for keyword in call.keywords}
+    for each in further:
+        if isinstance(each, ast.Dict):
+            names |= {key.value if isinstance(key, ast.Constant) else None for key in each.keys}
+        elif not isinstance(each, ast.Attribute | ast.Constant):  # a severity, or where in a value it is
+            return None
+    return None if None in names else {name for name in names if name}
 
 
 FAULTS = list(codes_of_faults())
 
 
 def test_the_faults_were_found() -> None:
-    assert len(FAULTS) >= 10
+    assert len(FAULTS) >= 300
+    assert len({code for _, code, _ in FAULTS}) >= 100
 
 
-@pytest.mark.parametrize(("place", "code"), FAULTS, ids=[f"{place}-{code}" for place, code in FAULTS])
-def test_fault_has_words(place: str, code: str) -> None:
+@pytest.mark.parametrize(("place", "code", "given"), FAULTS, ids=[f"{place}-{code}" for place, code, _ in FAULTS])
+def test_fault_has_words_and_what_fills_them(place: str, code: str, given: set[str] | None) -> None:
     for language in LANGUAGES:
-        assert messages(language)["fault"].get(code), f"{place}: no words for {code} in {language}"
+        text = messages(language)["fault"].get(code)
+        assert text, f"{place}: no words for {code} in {language}"
+        wanted = {name for _, name, _, _ in Formatter().parse(text) if name}
+        assert given is None or wanted <= given, f"{place}: the words of {code} would show an ellipsis"
 
 
 def states_that_forbid() -> set[str]:

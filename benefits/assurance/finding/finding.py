@@ -139,7 +139,7 @@ def open_finding(
     if anchor.person_id is not None:
         actor.require_stranger(anchor.person_id)
     if indicator is not None and indicator not in KINDS:
-        raise invalid("/indicator", "code_unknown")
+        raise invalid("/indicator", "code_unknown", choices=[*KINDS])
     responsible = responsible_account(session, actor, responsible_id, anchor.unit)
     require_deadline(actor, due_on)
     finding = AuditFinding(

@@ -33,9 +33,9 @@ _NONE = frozenset({"无", "none"})
 class _Unreadable(Exception):  # noqa: N818 - a fact about a cell
     """The text cannot be the fact's value; `code` says why."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, **params: object) -> None:
         super().__init__(code)
-        self.code = code
+        self.code, self.params = code, params
 
 
 def typed_facts(programme: Programme) -> Iterator[Fact]:
@@ -77,7 +77,7 @@ def read_facts(reader: RowReader, programme: Programme) -> dict[str, Any]:
                 facts[fact.name] = _value(fact, text)
                 parse_facts(programme, {fact.name: facts[fact.name]})
             except _Unreadable as unreadable:
-                reader.fault(column, unreadable.code)
+                reader.fault(column, unreadable.code, Severity.ERROR, **unreadable.params)
             except Invalid as invalid:
                 reader.fault(column, invalid.faults[0].code, Severity.ERROR, **invalid.faults[0].params)
     return facts
@@ -105,10 +105,10 @@ def _value(fact: Fact, text: str) -> Any:
     return _READ[fact.type](fact, text)
 
 
-def _number(text: str, code: str) -> Decimal:
+def _number(text: str, code: str, **params: object) -> Decimal:
     plain = re.sub(r"[¥￥,，元]", "", tidy_number(text))
     if not _AMOUNT.fullmatch(plain):
-        raise _Unreadable(code)
+        raise _Unreadable(code, **params)
     return Decimal(plain)
 
 
@@ -125,21 +125,21 @@ def _word(fact: Fact, text: str) -> str:
         if meant in {code.casefold(), *(as_heading(word).casefold() for word in label.values())}:
             return code
     if fact.choices and not fact.open_choices:
-        raise _Unreadable("choice_unknown")
+        raise _Unreadable("choice_unknown", choices=_words(fact, "zh-CN"))
     return tidy(text)
 
 
 def _whole(_: Fact, text: str) -> int:
-    number = _number(text, "wrong_type")
+    number = _number(text, "wrong_type", expected="integer")
     if number != int(number):
-        raise _Unreadable("wrong_type")
+        raise _Unreadable("wrong_type", expected="integer")
     return int(number)
 
 
 def _flag(_: Fact, text: str) -> bool:
     code = YES_NO.read(text)
     if code is None:
-        raise _Unreadable("code_unknown")
+        raise _Unreadable("code_unknown", choices=YES_NO.chinese)
     return code == "yes"
 
 

@@ -199,12 +199,14 @@ def _write(session: Session, actor: Actor, household: Household, given: Mapping[
 def _cause_faults(main: str | None, second: Sequence[str]) -> list[Fault]:
     """One main cause and at most three others, none named twice (domain §2.5)."""
     known = code_table("hardship_cause").labels
-    faults = [Fault("/main_cause", "choice_unknown")] if main is not None and main not in known else []
+    faults = []
+    if main is not None and main not in known:
+        faults.append(Fault("/main_cause", "choice_unknown", {"choices": [*known]}))
     if len(second) > _MOST_SECOND_CAUSES:
-        faults.append(Fault("/second_causes", "length_refused"))
+        faults.append(Fault("/second_causes", "length_refused", {"least": 0, "most": _MOST_SECOND_CAUSES}))
     for place, cause in enumerate(second):
         if cause not in known:
-            faults.append(Fault(f"/second_causes/{place}", "choice_unknown"))
+            faults.append(Fault(f"/second_causes/{place}", "choice_unknown", {"choices": [*known]}))
         elif cause == main or cause in second[:place]:
             faults.append(Fault(f"/second_causes/{place}", "cause_repeated"))
     return faults

@@ -104,8 +104,9 @@ def _write(
     typed, faults = read_details("member", given.get("details") or {}, actor.today)
     details = merged(kept, typed)
     relation = given.get("relation", row.relation)
-    if relation == HEAD or relation not in code_table("family_relation").labels:
-        faults.append(Fault("/relation", "choice_unknown"))
+    relations = [each for each in code_table("family_relation").labels if each != HEAD]
+    if relation not in relations:
+        faults.append(Fault("/relation", "choice_unknown", {"choices": relations}))
     if "name" not in details:
         faults.append(Fault("/details/name", "required"))
     faults += _by_identity(details, typed)

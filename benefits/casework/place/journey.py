@@ -79,8 +79,9 @@ def come_back(session: Session, actor: Actor, place: Place, *, attended_days: in
     begins, last = _days(session, application)
     if not begins <= ended_on <= min(last, actor.today):
         raise invalid("/ended_on", "day_outside_leave", begins_on=begins, ends_on=min(last, actor.today))
-    if not 1 <= attended_days <= (ended_on - begins).days + 1:
-        raise invalid("/attended_days", "out_of_range")
+    most = (ended_on - begins).days + 1
+    if not 1 <= attended_days <= most:
+        raise invalid("/attended_days", "out_of_range", least=1, most=most)
     place.attended_days, place.ended_on = attended_days, ended_on
     move(session, actor, place, "return", PlaceState.RETURNED)
     _keep(session, actor, application, "come_back")

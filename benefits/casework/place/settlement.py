@@ -15,6 +15,7 @@ from benefits.casework.place.life import move, require
 from benefits.casework.policy_book import calendar
 from benefits.core.actor import Actor
 from benefits.core.errors import StateForbids, invalid
+from benefits.core.money import FEN, LARGEST
 from benefits.money import fund as funds
 from benefits.money.disbursement import make_disbursements
 from benefits.money.duty import require_duty
@@ -53,7 +54,7 @@ def settle(session: Session, actor: Actor, place: Place, costs: Costs) -> Place:
     """
     require(place, "settle")
     if costs.covered == 0:
-        raise invalid("/covered_cost", "out_of_range")
+        raise invalid("/covered_cost", "out_of_range", least=FEN, most=LARGEST)
     application = session.get_one(Application, place.application_id)
     if application.fund_id is None or application.approved_amount is None:
         raise StateForbids(state=application.state, act="settle")

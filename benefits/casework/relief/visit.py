@@ -92,7 +92,7 @@ def make_visit(session: Session, actor: Actor, point: ReliefPoint, visit: Visit)
     if visit.heads != visit.members + visit.non_members:
         raise invalid("/heads", "heads_do_not_add_up")
     if visit.non_staff > visit.heads:
-        raise invalid("/non_staff", "out_of_range")
+        raise invalid("/non_staff", "out_of_range", least=0, most=visit.heads)
     lots = _lots(session, actor, point, visit.goods)
     value = sum((lots[each.lot_id].unit_price * each.quantity for each in visit.goods), NOTHING)
     if value > point.budget:
@@ -163,7 +163,7 @@ def sign(session: Session, actor: Actor, point: ReliefPoint, signed: SignOff) ->
     """
     workflow.require(session, actor, point, "relief.check", "sign")
     if point.visited_on is None or not point.visited_on <= signed.signed_on <= actor.today:
-        raise invalid("/signed_on", "out_of_range")
+        raise invalid("/signed_on", "out_of_range", least=point.visited_on, most=actor.today)
     _lots(session, actor, point, signed.goods)
     keep_signed(session, point, {each.lot_id: each.quantity for each in signed.goods})
     seal(session, point, "recipient", signed.recipient)

@@ -172,7 +172,7 @@ def accept_lot(session: Session, actor: Actor, lot: GoodsLot, *, received: int, 
     if not 1 <= received <= lot.quantity:
         raise invalid("/received", "above_invoiced", most=lot.quantity)
     if not lot.bought_on <= accepted_on <= actor.today:
-        raise invalid("/accepted_on", "out_of_range")
+        raise invalid("/accepted_on", "out_of_range", least=lot.bought_on, most=actor.today)
     lot.state, lot.received, lot.accepted_on = GoodsState.ACCEPTED, received, accepted_on
     lot.accepted_by, lot.accepted_person_id = actor.account_id, actor.person_id
     session.flush()

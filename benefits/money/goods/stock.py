@@ -39,8 +39,7 @@ def draw(
         raise StateForbids(state=GoodsState.REGISTERED, act="draw")
     if lot.expires_on is not None and lot.expires_on < day:
         raise StateForbids(state="expired", act="draw", expires_on=lot.expires_on)
-    if quantity < 1:
-        raise invalid("/quantity", "out_of_range")
+    _require_some(lot, quantity)
     return move(session, actor, lot, GoodsMoveKind.ISSUED, -quantity, day, roster_id=roster_id, point_id=point_id)
 
 
@@ -59,8 +58,7 @@ def put_back(
         Invalid: at `/quantity`, more than was drawn and not yet put back. NotPermitted.
     """
     actor.require("goods.keep", lot.unit.path)
-    if quantity < 1:
-        raise invalid("/quantity", "out_of_range")
+    _require_some(lot, quantity)
     kept = move(
         session, actor, lot, GoodsMoveKind.RETURNED, quantity, actor.today, roster_id=roster_id, point_id=point_id
     )
@@ -69,6 +67,11 @@ def put_back(
     if left < 0:
         raise invalid("/quantity", "above_drawn", most=left + quantity)
     return kept
+
+
+def _require_some(lot: GoodsLot, quantity: int) -> None:
+    if quantity < 1:
+        raise invalid("/quantity", "out_of_range", least=1, most=lot.quantity)
 
 
 def drawn_by(session: Session, roster_id: UUID) -> Mapping[UUID, int]:

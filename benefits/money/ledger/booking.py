@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from benefits.core.actor import Actor
 from benefits.core.errors import AlreadyExists, invalid
-from benefits.core.money import NOTHING
+from benefits.core.money import FEN, LARGEST, NOTHING
 from benefits.core.plain_text import require_plain
 from benefits.money.ledger.chart import BANK, OWED, SUPPLIER, chart_named, chart_on
 from benefits.money.ledger.voucher import Entry, Posted, open_day, post
@@ -48,7 +48,7 @@ def book_receipt(
     """
     actor.require("fund.keep", fund.unit.path)
     if amount <= 0:
-        raise invalid("/amount", "out_of_range")
+        raise invalid("/amount", "out_of_range", least=FEN, most=LARGEST)
     if received_on > actor.today:
         raise invalid("/received_on", "in_the_future")
     what = Posted(VoucherKind.RECEIPT, bank_serial, received_on, require_plain("/payer", payer), fund.id)
