@@ -182,7 +182,11 @@ BEGIN{_WHOLE}
     UNION ALL
     SELECT 'voucher_counter', c.unit_id || '/' || c.year, ARRAY['last']
     FROM voucher_counter c
-    WHERE c.last <> (SELECT count(*) FROM voucher v WHERE (v.unit_id, v.year) = (c.unit_id, c.year));
+    WHERE c.last <> (SELECT count(*) FROM voucher v WHERE (v.unit_id, v.year) = (c.unit_id, c.year))
+    UNION ALL
+    SELECT 'goods_lot', l.id::text, ARRAY['on_hand']
+    FROM goods_lot l LEFT JOIN goods_move m ON m.lot_id = l.id
+    GROUP BY l.id HAVING l.on_hand IS DISTINCT FROM coalesce(sum(m.quantity), 0);
 END""",
     ),
 }

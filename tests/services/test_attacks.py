@@ -28,6 +28,14 @@ def told(superuser_url: str, template: Provisioned, settings: Settings) -> Itera
         yield made
 
 
+STOCKED = """
+INSERT INTO goods_lot (id, unit_id, name, measure, quantity, unit_price, supplier, bought_on, purchased_by, state,
+                       on_hand, registered_by, registered_person_id)
+SELECT gen_random_uuid(), a.unit_id, '矿泉水', '箱', 5, 10.00, '超市', current_date, 'this_union', 'registered', 5,
+       a.id, a.person_id FROM account a WHERE a.person_id IS NOT NULL LIMIT 1
+"""
+
+
 def found(told: World, *statements: str, copies: bool = False) -> list[Difference]:
     """What the full check tells after a superuser ran these statements."""
     with told.copy() as made:
@@ -198,6 +206,13 @@ def test_a_checkpoint_replaced_is_found(told: World) -> None:
     assert "checkpoint_altered" in kinds(found(told, note))
 
 
+def test_a_checkpoint_without_its_note_is_named(told: World) -> None:
+    bare = ("ALTER TABLE record_checkpoint ALTER note DROP NOT NULL", "UPDATE record_checkpoint SET note = NULL")
+    named = {(each.kind, each.row) for each in found(told, *bare)}
+    assert {("checkpoint_unsigned", str(each.size)) for each in told.outside} <= named
+    assert "check_stopped" not in dict(named)
+
+
 def test_a_checkpoint_taken_away_is_found_by_its_copy(told: World) -> None:
     _, middle, _ = told.outside
     (gone,) = found(told, f"DELETE FROM record_checkpoint WHERE size = {middle.size}", copies=True)
@@ -219,6 +234,7 @@ def test_sums_that_do_not_follow_from_their_postings_are_named(told: World) -> N
         ("UPDATE fund SET spent = spent + 1 WHERE spent > 0", "fund", "spent"),
         ("UPDATE entitlement SET amount = amount + 1", "entitlement", "amount"),
         ("UPDATE entitlement SET state = 'released' WHERE state = 'granted'", "entitlement", "state"),
+        (STOCKED, "goods_lot", "on_hand"),
     ):
         differences = found(told, statement)
         assert [(each.kind, each.table, each.columns) for each in differences] == [("sum_differs", table, (column,))]
