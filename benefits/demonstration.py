@@ -12,6 +12,7 @@ from stdnum import luhn
 from benefits.access.passwords import hash_password
 from benefits.access.person import person_key, register_person
 from benefits.casework.policy_book import load_shipped
+from benefits.core.actor import UNION_ZONE
 from benefits.core.identity import Identity, NotAnIdentity, parse_identity
 from benefits.registry.name_key import name_key
 from config.settings import Mode, Settings
@@ -77,9 +78,9 @@ def _load_union(engine: Engine, settings: Settings) -> dict[str, str]:
     with session_for(engine, _SYSTEM, secrecy=keys) as session:
         if session.scalar(select(Unit.id).limit(1)) is not None:
             return {}
-        units = _add_units(session)
+        units, year_end = _add_units(session), date(now.astimezone(UNION_ZONE).year, 12, 31)
         for row in _MEMBERS:
-            _add_member(session, units, row)
+            _add_member(session, units, row, dues_paid_through=year_end)
         return {row[0]: _add_account(session, units, row, settings.demo_password, now) for row in _ACCOUNTS}
 
 
@@ -124,7 +125,11 @@ def _identity(birth_date: date, sequence: int) -> Identity:
 
 
 def _add_member(
-    session: Session, units: dict[str, Unit], row: tuple[str, str, str, date, int, str, str, bool, bool]
+    session: Session,
+    units: dict[str, Unit],
+    row: tuple[str, str, str, date, int, str, str, bool, bool],
+    *,
+    dues_paid_through: date,
 ) -> None:
     unit_code, staff_number, name, birth_date, sequence, department, post, frontline, outdoor = row
     keys, member_id = secrecy(session), new_id()
@@ -147,7 +152,7 @@ def _add_member(
             post=post,
             frontline=frontline,
             outdoor=outdoor,
-            dues_paid_through=date(2026, 12, 31),
+            dues_paid_through=dues_paid_through,
             phone_cipher=keys.encrypt(key, member_id, "phone", f"1390000{sequence:04d}"),
             phone_masked=f"139****{sequence:04d}",
             bank="徽商银行",

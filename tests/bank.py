@@ -14,8 +14,9 @@ from benefits.money.bank_answer import BankAnswer
 from benefits.money.bank_judgement import Judged
 from benefits.money.bank_result import book
 from models.vocabulary import BankOutcome
+from tests.clock import today
 from tests.driver import Api
-from tests.story import books, card, rows, today
+from tests.story import books, card, rows
 
 
 def answers(api: Api, batch: str, outcomes: dict[int, BankOutcome], day: date | None = None) -> list[Checked[Any]]:

@@ -7,8 +7,9 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
+from tests.clock import today
 from tests.driver import Api
-from tests.story import done, member_id, today
+from tests.story import done, member_id
 
 DAY = f"{today().year}-06-01"
 PAIRS = (

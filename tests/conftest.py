@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -22,11 +22,11 @@ from sqlalchemy.pool import NullPool
 
 from api.app import create_app
 from benefits import demonstration
-from benefits.core.actor import UNION_ZONE
 from benefits.jobs.worker import work_once
 from config.settings import Settings, load
 from models.database import Scope, db, session_for
 from models.secrecy import Secrecy
+from tests.clock import OFFSET, offset_of
 from tests.driver import PASSWORD, Api
 from tests.sealed import SEED
 from tools.migrate import upgrade
@@ -63,6 +63,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
             "TOKEN_KEY": key(),
             "DEMO_PASSWORD": PASSWORD,
             "ACCESS_TOKEN_MINUTES": "60",
+            "CLOCK_OFFSET_S": str(OFFSET),
         }
     )
 
@@ -118,9 +119,7 @@ def at(api: Api) -> Iterator[At]:
     settings = api.app.config["SETTINGS"]
 
     def on(day: date, hour: int = 10) -> Api:
-        then = datetime(day.year, day.month, day.day, hour, tzinfo=UNION_ZONE)
-        offset = int((then - datetime.now(UTC)).total_seconds())
-        api.app.config["SETTINGS"] = replace(settings, clock_offset_s=offset)
+        api.app.config["SETTINGS"] = replace(settings, clock_offset_s=offset_of(day, hour))
         return Api(api.app)
 
     yield on

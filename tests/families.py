@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from tests.clock import today
 from tests.driver import Api
-from tests.story import done, identity, member_id, today
+from tests.story import done, identity, member_id
 
 HEAD: dict[str, Any] = {
     "health": "diabetes",

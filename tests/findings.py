@@ -6,8 +6,9 @@ from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
+from tests.clock import today
 from tests.driver import Api, Caller
-from tests.story import account_path, done, today
+from tests.story import account_path, done
 
 PDF = b"%PDF-1.7\n secret evidence \n%%EOF"
 

@@ -10,14 +10,9 @@ from sqlalchemy import text
 
 from models.vocabulary import BankOutcome
 from tests.bank import bank_says
+from tests.clock import today
 from tests.driver import Api
-from tests.story import (
-    books,
-    card,
-    done,
-    released,
-    today,
-)
+from tests.story import books, card, done, released
 
 OTHER = {"holder": "王建国", "account_number": card(41), "bank": "徽商银行"}
 YEAR = today().year

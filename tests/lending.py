@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from tests.clock import today
 from tests.driver import Api
-from tests.story import today
 
 
 def lending(to: str, **other: object) -> dict[str, object]:

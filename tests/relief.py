@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.clock import today
 from tests.driver import Api
 from tests.stock import id_of
-from tests.story import done, new_fund, today
+from tests.story import done, new_fund
 
 YEAR = today().year
 PLANNED, VISITED, SIGNED = f"{YEAR}-07-12", f"{YEAR}-07-14", f"{YEAR}-07-15"

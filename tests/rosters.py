@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.clock import today
 from tests.driver import Api
-from tests.story import GIFT, done, member_id, new_fund, today
+from tests.story import GIFT, done, member_id, new_fund
 
 RICE = {"name": "大米", "specification": "东北长粒香 5kg", "quantity": 2, "unit_price": "60.00"}
 

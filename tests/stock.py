@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from benefits.access.actors import load_actor
 from benefits.core.actor import Actor
 from models.database import Base
+from tests.clock import now, today
 from tests.driver import Api
 from tests.rows import insert, row_of
-from tests.story import books, done, rows, today
+from tests.story import books, done, rows
 
 
 def water(**other: object) -> dict[str, Any]:
@@ -66,9 +67,9 @@ def a_roster(api: Api) -> UUID:
 @contextmanager
 def acting(api: Api, username: str = "officer") -> Iterator[tuple[Session, Actor]]:
     """A session in which an account acts on the tests' books, kept at the end."""
-    (account,) = rows(api, "SELECT id, now() AS at FROM account WHERE username = :u", u=username)
+    (account,) = rows(api, "SELECT id FROM account WHERE username = :u", u=username)
     with books(api, account.id) as session:
-        actor = load_actor(session, account.id, account.at, "test")
+        actor = load_actor(session, account.id, now(), "test")
         assert actor is not None
         yield session, actor
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -13,17 +13,11 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 from stdnum import luhn
 
-from benefits.core.actor import UNION_ZONE
 from benefits.core.identity import NotAnIdentity, parse_identity
 from models.database import Scope, db, session_for
 from models.policy import Policy
+from tests.clock import today
 from tests.driver import PASSWORD, Api
-
-
-def today() -> date:
-    """The union's day."""
-    return datetime.now(UNION_ZONE).date()
-
 
 LIVING = {
     "aid_kind": "living",

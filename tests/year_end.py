@@ -8,8 +8,9 @@ from typing import Any
 
 from models.vocabulary import BankOutcome
 from tests.bank import bank_says
+from tests.clock import today
 from tests.driver import Api
-from tests.story import approved, colleague, done, released, rows, today
+from tests.story import approved, colleague, done, released, rows
 
 OFFICE = "AH-D01"
 YEAR = today().year

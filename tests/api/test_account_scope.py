@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from tests.accounts import ABSENT, body, give, made, tag
+from tests.clock import today
 from tests.driver import Api, Caller
-from tests.story import account_path, identity, today
+from tests.story import account_path, identity
 
 
 @pytest.fixture

@@ -9,9 +9,10 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import text as sql
 
+from tests.clock import today
 from tests.driver import Api
 from tests.findings import account_id, code, finding_body, opened
-from tests.story import approved, books, colleague, done, new_fund, rows, submitted, today
+from tests.story import approved, books, colleague, done, new_fund, rows, submitted
 
 
 def test_a_finding_on_a_case_a_payment_and_a_sampled_row(api: Api) -> None:

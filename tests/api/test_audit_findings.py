@@ -7,10 +7,11 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import text as sql
 
+from tests.clock import today
 from tests.conftest import At
 from tests.driver import Api
 from tests.findings import PDF, account_id, answered, closed, code, evidence, opened
-from tests.story import books, colleague, done, identity, rows, today
+from tests.story import books, colleague, done, identity, rows
 
 
 @pytest.fixture

@@ -11,20 +11,10 @@ from benefits.assurance.indicator.hit import KINDS, sentence, severity
 from benefits.assurance.indicator.look import FINDERS
 from benefits.assurance.indicator.reach import Reach
 from models.record_entry import RecordEntry
+from tests.clock import recorded_on, today
 from tests.driver import Api
 from tests.indicators import OTHER, YEAR, hits, hospital, of_kind, paid
-from tests.story import (
-    account_path,
-    approved,
-    books,
-    card,
-    colleague,
-    done,
-    identity,
-    new_fund,
-    rows,
-    today,
-)
+from tests.story import account_path, approved, books, card, colleague, done, identity, new_fund, rows
 
 
 def test_every_kind_has_words_a_severity_and_a_finder() -> None:
@@ -70,7 +60,7 @@ def test_another_union_is_only_elsewhere(api: Api) -> None:
 
 
 def test_payments_after_leaving_and_after_death(api: Api) -> None:
-    fund = new_fund(api)
+    fund, left = new_fund(api), recorded_on()
     first, second = approved(api, fund, "D01-001")[1], approved(api, fund, "D01-002")[1]
     with books(api) as session:
         session.execute(text("UPDATE membership SET state = 'left', in_service = false WHERE staff_number = 'D01-001'"))
@@ -83,16 +73,17 @@ def test_payments_after_leaving_and_after_death(api: Api) -> None:
                 "INSERT INTO honour_status (id, honour_id, unit_id, person_id, state, since_on) "
                 "SELECT gen_random_uuid(), id, unit_id, person_id, 'deceased', :d FROM honour WHERE id = :h"
             ),
-            {"h": made["id"], "d": today()},
+            {"h": made["id"], "d": left},
         )
-    paid(api, fund, first, second, day=today())
-    assert of_kind(api, "paid_after_leaving") == of_kind(api, "paid_after_death") == []  # the same day is not after
+    paid(api, fund, first, second, day=left)
+    days = {"from": str(left), "until": str(left + timedelta(days=3))}
+    for kind in ("paid_after_leaving", "paid_after_death"):
+        assert of_kind(api, kind, **days) == []  # the same day is not after
     with books(api) as session:
         session.execute(text("UPDATE disbursement SET settled_on = settled_on + 3"))
-    until = str(date(YEAR, 12, 31))
-    (gone,) = of_kind(api, "paid_after_leaving", until=until)
-    assert (gone["disbursement_ids"], gone["figures"]["since"]) == ([first], str(today()))
-    (died,) = of_kind(api, "paid_after_death", until=until)
+    (gone,) = of_kind(api, "paid_after_leaving", **days)
+    assert (gone["disbursement_ids"], gone["figures"]["since"]) == ([first], str(left))
+    (died,) = of_kind(api, "paid_after_death", **days)
     assert (died["disbursement_ids"], died["severity"]) == ([second], "grave")
 
 

@@ -14,8 +14,9 @@ from sqlalchemy.exc import ProgrammingError
 
 from models.vocabulary import BankOutcome
 from tests.bank import bank_says
+from tests.clock import today
 from tests.driver import Api
-from tests.story import approved, books, colleague, done, new_fund, released, rows, today
+from tests.story import approved, books, colleague, done, new_fund, released, rows
 
 MEMBERS = {"D01-001": "2000.00", "D01-002": "1500.00", "D01-003": "900.00", "D01-004": "100.00"}
 

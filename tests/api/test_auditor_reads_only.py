@@ -11,8 +11,9 @@ import pytest
 from tests.accounts import give, made
 from tests.architecture.test_auditor import OWN_WORK
 from tests.architecture.test_routes import SAMPLES, routes
+from tests.clock import today
 from tests.driver import Api
-from tests.story import done, member_id, rows, submitted, today
+from tests.story import done, member_id, rows, submitted
 
 
 def changes(api: Api) -> int:

@@ -10,10 +10,11 @@ import pytest
 from pypdf import PdfReader
 
 from benefits import catalogue
+from tests.clock import today
 from tests.driver import Api
 from tests.lending import lend, refused
 from tests.rosters import frozen
-from tests.story import MEDICAL, colleague, done, new_fund, submitted, today
+from tests.story import MEDICAL, colleague, done, new_fund, submitted
 
 HEAD = 'clause = "某省办法第九条"\nconfidence = "L"\nexample = true\n'
 BANDS = f"""

@@ -9,8 +9,9 @@ import pytest
 
 from tests.api.test_imports import worker
 from tests.bank_messages import RETURNED, because, booked, camt, detail, entry, original, pain_002, transaction
+from tests.clock import today
 from tests.driver import Api
-from tests.story import approved, balance, card, colleague, done, new_fund, payment, recomputed, released, rows, today
+from tests.story import approved, balance, card, colleague, done, new_fund, payment, recomputed, released, rows
 
 __all__ = ["worker"]
 DAY = today().isoformat()

@@ -10,8 +10,9 @@ import openpyxl
 import pytest
 
 from tests.case_sheet import DAY, HEADER, PAIRS, cases, living, number_of, sent, sheet, told
+from tests.clock import today
 from tests.driver import Api
-from tests.story import LIVING, card, done, filed, rows, today
+from tests.story import LIVING, card, done, filed, rows
 
 
 @pytest.fixture

@@ -12,9 +12,10 @@ from tests import mutual_aid
 from tests.api.test_ledger import receipt
 from tests.api.test_vouchers_by_hand import proposal
 from tests.bank import answers, bank_answers_judged, bank_says
+from tests.clock import today
 from tests.conftest import At
 from tests.driver import Api
-from tests.story import approved, balance, colleague, done, new_fund, payment, released, rows, today
+from tests.story import approved, balance, colleague, done, new_fund, payment, released, rows
 from tests.year_end import AFTER, OFFICE, YEAR, a_year, close_months, closed, drawn_up, standing
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from tests.clock import today
 from tests.driver import Api
 from tests.lending import faults, lend, lending, refused
-from tests.story import account_path, colleague, done, grant, identity, new_fund, rows, submitted, today
+from tests.story import account_path, colleague, done, grant, identity, new_fund, rows, submitted
 
 REVIEWER = identity(202, date(1975, 8, 2))
 

@@ -13,10 +13,11 @@ from sqlalchemy.exc import IntegrityError
 from models.database import Base
 from models.vocabulary import BankOutcome
 from tests.bank import bank_says
+from tests.clock import today
 from tests.conftest import At
 from tests.driver import Api
 from tests.families import number_of
-from tests.story import HOSPITAL, approved, books, colleague, done, member_id, new_fund, released, rows, today
+from tests.story import HOSPITAL, approved, books, colleague, done, member_id, new_fund, released, rows
 
 MEMBER = "D01-002"
 

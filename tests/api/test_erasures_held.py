@@ -13,11 +13,12 @@ from sqlalchemy.exc import IntegrityError
 
 from tests.api.test_audit_samples import drawn
 from tests.api.test_erasures import MEMBER, asked, left, paid_case, refusal, traces
+from tests.clock import today
 from tests.conftest import At
 from tests.driver import Api
 from tests.families import number_of
 from tests.findings import opened
-from tests.story import HOSPITAL, approved, books, done, member_id, new_fund, rows, today
+from tests.story import HOSPITAL, approved, books, done, member_id, new_fund, rows
 
 _ERASE = text("SELECT person_erase(:person, CURRENT_DATE, 30, 10)")
 

@@ -13,9 +13,10 @@ from pypdf import PdfReader
 from models.vocabulary import BankOutcome
 from tests import rosters
 from tests.bank import bank_says
+from tests.clock import today
 from tests.conftest import At
 from tests.driver import Api
-from tests.story import approved, balance, colleague, done, new_fund, released, rows, today
+from tests.story import approved, balance, colleague, done, new_fund, released, rows
 from tests.year_end import AFTER, OFFICE, YEAR, a_year, closed, successor
 
 

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from benefits.access.actors import load_actor
 from benefits.casework.round import find_round
 from benefits.casework.sweep import sweep
+from tests.clock import today
 from tests.driver import Api
 from tests.mutual_aid import approve, covers, enrolment, worker
-from tests.story import done, new_fund, rows, today
+from tests.story import done, new_fund, rows
 
 START = "2026-07-01"
 

@@ -12,9 +12,10 @@ from sqlalchemy.exc import ProgrammingError
 from benefits.core.errors import Invalid, StateForbids, StockShort
 from benefits.money.goods.lot import find_lot
 from benefits.money.goods.stock import draw, drawn_by, put_back
+from tests.clock import today
 from tests.driver import Api
 from tests.stock import a_roster, acting, bought, fault, id_of, on_hand, refused, stocked, water
-from tests.story import colleague, done, identity, new_fund, today
+from tests.story import colleague, done, identity, new_fund
 
 YEAR = today().year
 

@@ -14,9 +14,10 @@ from sqlalchemy.exc import IntegrityError
 
 from benefits.money.goods.lot import find_lot
 from benefits.money.goods.stock import draw, put_back
+from tests.clock import today
 from tests.driver import Api
 from tests.stock import a_roster, acting, fault, id_of, on_hand, refused, stocked
-from tests.story import colleague, done, identity, today
+from tests.story import colleague, done, identity
 
 YEAR = today().year
 

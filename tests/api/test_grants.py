@@ -7,8 +7,9 @@ from datetime import date, timedelta
 import pytest
 
 from tests.accounts import give, made, tag
+from tests.clock import today
 from tests.driver import Api
-from tests.story import account_path, identity, today
+from tests.story import account_path, identity
 
 
 def test_a_grant_is_given_listed_and_revoked_and_counts_from_the_next_request_on(api: Api) -> None:

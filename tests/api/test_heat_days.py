@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from tests.clock import today
 from tests.driver import Api
 from tests.relief import YEAR, approved_point, visit
 from tests.stock import fault, refused, stocked
-from tests.story import done, filed, today
+from tests.story import done, filed
 
 DAYS = [("34.9", "none", False), ("35.0", "rotate", True), ("36.9", "rotate", True)]
 DAYS += [("37.0", "six_hours", True), ("39.9", "six_hours", True), ("40.0", "stop", True)]

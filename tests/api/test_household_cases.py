@@ -16,6 +16,7 @@ from benefits.core.errors import StateForbids
 from models.vocabulary import HouseholdState
 from tests.api.test_case_documents import PDF, hand_in
 from tests.api.test_households import patched
+from tests.clock import today
 from tests.driver import Api
 from tests.families import HEAD, born, file_of, prepared_file, seated
 from tests.story import (
@@ -31,7 +32,6 @@ from tests.story import (
     new_fund,
     rows,
     submitted,
-    today,
 )
 
 

@@ -12,9 +12,10 @@ from tests.api.test_case_notice import At, posted_on
 from tests.api.test_household_cases import change
 from tests.api.test_households import patched
 from tests.api.test_one_household import hold_wife, in_d02
+from tests.clock import today
 from tests.driver import Api
 from tests.families import HEAD, born, file_of, number_of, prepared_file, seated
-from tests.story import approved, card, done, filed, identity, new_fund, released, rows, today
+from tests.story import approved, card, done, filed, identity, new_fund, released, rows
 
 
 def printed(api: Api, path: str, by: str = "officer", language: str = "zh-CN") -> str:

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from tests.clock import today
 from tests.driver import Api
 from tests.families import number_of, prepared_file, seated
 from tests.file_life import FACTS, opened_file, proposed, visit
-from tests.story import books, colleague, done, grant, hardship_figures, member_id, new_fund, rows, submitted, today
+from tests.story import books, colleague, done, grant, hardship_figures, member_id, new_fund, rows, submitted
 
 FOUND = "母亲患尿毒症，每周透析三次"
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from tests.clock import today
 from tests.driver import Api
 from tests.families import HEAD, born, file_of, prepared_file, seat, seated
-from tests.story import colleague, done, identity, member_id, rows, today
+from tests.story import colleague, done, identity, member_id, rows
 
 
 def patched(api: Api, path: str, body: dict[str, Any], by: str = "officer") -> Any:

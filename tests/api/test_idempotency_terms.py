@@ -28,7 +28,7 @@ from tests.story import (
 def later(api: Api, days: float) -> Iterator[None]:
     """The application's clock shifted; sign-ins end in the meantime."""
     settings = api.app.config["SETTINGS"]
-    api.app.config["SETTINGS"] = replace(settings, clock_offset_s=int(days * 86400))
+    api.app.config["SETTINGS"] = replace(settings, clock_offset_s=settings.clock_offset_s + int(days * 86400))
     try:
         yield
     finally:

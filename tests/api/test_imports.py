@@ -3,7 +3,6 @@
 import io
 import json
 import threading
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from benefits.jobs.work import Shop, Work
 from benefits.jobs.worker import work_once
 from config.settings import Settings
 from models.secrecy import Secrecy
+from tests.clock import now
 from tests.driver import Api
 from tests.story import account_path, colleague, grant
 from tools.provision import Provisioned
@@ -37,7 +37,7 @@ def worker(committed: Provisioned, settings: Settings) -> Any:
         engine,
         Secrecy(settings.master_key, settings.index_key),
         load_actor,
-        lambda: datetime.now(UTC),
+        now,
         threading.Event(),
     )
     yield partial(work_once, shop, {imports.JOB_KIND: partial(imports.run_import, kinds=KINDS)})

@@ -14,8 +14,9 @@ from benefits.core.retention import keep_until
 from models.vocabulary import BankOutcome
 from tests import rosters
 from tests.bank import bank_says
+from tests.clock import today
 from tests.driver import Api
-from tests.story import HOSPITAL, approved, colleague, done, new_fund, released, today
+from tests.story import HOSPITAL, approved, colleague, done, new_fund, released
 
 OFFICE = "AH-D01"
 

@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from tests.clock import today
 from tests.dispatched import Dispatched
 from tests.driver import Api
-from tests.story import LIVING, colleague, done, identity, member_id, today
+from tests.story import LIVING, colleague, done, identity, member_id
 
 GIFT = {"kind": "festival_gift", "occasion": "mid_autumn", "form": "goods"}
 AN_ID = "340000198703150027"

@@ -12,6 +12,7 @@ import pytest
 
 from models.vocabulary import BankOutcome
 from tests.bank import answers, bank_answers_judged, bank_says
+from tests.clock import today
 from tests.driver import Api
 from tests.story import (
     approved,
@@ -25,7 +26,6 @@ from tests.story import (
     recomputed,
     released,
     rows,
-    today,
 )
 
 ACCOUNT = {"holder": "王建国", "account_number": card(41), "bank": "徽商银行"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -26,8 +25,9 @@ from models.application import Act, Application
 from models.columns import new_id
 from models.entitlement import Entitlement
 from models.vocabulary import BankOutcome
+from tests.clock import now, today
 from tests.driver import Api
-from tests.story import approved, books, card, new_fund, rows, today
+from tests.story import approved, books, card, new_fund, rows
 
 ACCOUNT = Payee("王建国", card(41), "徽商银行")
 OWN = {"id", "number", "version", "touched_at", "created_at", "payee_cipher", "payee_hash", "assessment_id"}
@@ -112,7 +112,7 @@ def test_a_batch_asks_no_more_for_many_payments_than_for_few(api: Api, step: str
             ids = many(session, UUID(path.rpartition("/")[2]), UUID(fund), count)
         for name, who in (("build", "finance"), ("approve", "finance"), ("release", "cashier"), ("book", "cashier")):
             with books(api) as session:
-                actor = load_actor(session, accounts[who], datetime.now(UTC), "test")
+                actor = load_actor(session, accounts[who], now(), "test")
                 with counted(session) as said:
                     if name == "build":
                         batch = prepare_batch(session, actor, fund_id=UUID(fund), disbursement_ids=ids)

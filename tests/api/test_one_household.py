@@ -7,20 +7,10 @@ from sqlalchemy.orm import Session
 from tests.api.test_household_cases import change
 from tests.api.test_rounds import opened as opened_round
 from tests.api.test_rounds import swept
+from tests.clock import today
 from tests.driver import Api
 from tests.families import HEAD, number_of, prepared_file, seat, seated
-from tests.story import (
-    LIVING,
-    MEDICAL,
-    approved,
-    colleague,
-    done,
-    filed,
-    member_id,
-    new_fund,
-    submitted,
-    today,
-)
+from tests.story import LIVING, MEDICAL, approved, colleague, done, filed, member_id, new_fund, submitted
 
 
 def hold_wife(api: Api) -> str:

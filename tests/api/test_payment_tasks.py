@@ -8,8 +8,9 @@ import pytest
 
 from models.vocabulary import BankOutcome
 from tests.bank import bank_says
+from tests.clock import today
 from tests.driver import Api
-from tests.story import approved, card, colleague, done, new_fund, released, today
+from tests.story import approved, card, colleague, done, new_fund, released
 
 ACCOUNT = {"holder": "王建国", "account_number": card(41), "bank": "徽商银行"}
 

@@ -7,9 +7,10 @@ from io import BytesIO
 
 from openpyxl import load_workbook
 
+from tests.clock import today
 from tests.driver import Api
 from tests.mutual_aid import TERM, approve, covered, covers, enrol, enrolment, faults, pool, transfer, worker
-from tests.story import balance, done, new_fund, rows, today
+from tests.story import balance, done, new_fund, rows
 
 
 def test_the_unit_pays_all_in_one_transfer_and_members_money_is_held_for_the_plan(api: Api) -> None:

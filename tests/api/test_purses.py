@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from tests.clock import today
 from tests.driver import Api
-from tests.story import HOSPITAL, balance, done, filed, new_fund, submitted, today
+from tests.story import HOSPITAL, balance, done, filed, new_fund, submitted
 
 
 def fund_from(api: Api, source: str) -> str:

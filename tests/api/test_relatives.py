@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from benefits.access.actors import load_actor
 from tests.accounts import ABSENT, made, tag
+from tests.clock import now
 from tests.driver import Api
 from tests.families import prepared_file, seat
 from tests.story import account_path, done, identity, new_fund, submitted
@@ -61,8 +62,7 @@ def test_what_is_declared_on_either_account_of_a_person_keeps_both_away(api: Api
     api("reviewers-other").post(f"{second}/relatives", {"id_number": identity(601), "relation": "配偶"})
     api("reviewer").post(f"{first}/relatives", {"id_number": identity(602), "relation": "儿子"})
 
-    now = datetime.now(UTC)
-    by_account = [load_actor(session, UUID(path.rpartition("/")[2]), now, "test") for path in (first, second)]
+    by_account = [load_actor(session, UUID(path.rpartition("/")[2]), now(), "test") for path in (first, second)]
     assert len(by_account[0].relatives) == 2
     assert by_account[0].person_id == by_account[1].person_id
 

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.clock import today
 from tests.driver import Api
 from tests.relief import (
     YEAR,
@@ -18,7 +19,7 @@ from tests.relief import (
     visit,
 )
 from tests.stock import bought, fault, on_hand, refused, stocked
-from tests.story import balance, done, filed, new_fund, today
+from tests.story import balance, done, filed, new_fund
 
 
 def finding(answer: Any) -> dict[str, Any]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.api.test_household_reviews import review
+from tests.clock import today
 from tests.conftest import as_superuser
 from tests.driver import Api
 from tests.file_life import FACTS, opened_file
-from tests.story import approved, done, new_fund, submitted, today
+from tests.story import approved, done, new_fund, submitted
 from tools.provision import Provisioned
 
 

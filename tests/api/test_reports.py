@@ -14,8 +14,9 @@ from pypdf import PdfReader
 from benefits.casework.report import show
 from benefits.papers.cells import unguarded
 from tests.bank import bank_says
+from tests.clock import today
 from tests.driver import Api
-from tests.story import GIFT, approved, done, filed, new_fund, released, rows, submitted, today
+from tests.story import GIFT, approved, done, filed, new_fund, released, rows, submitted
 
 YEAR = today().year
 GIFTS = {"programme": "holiday_visit", "on": f"{YEAR}-09-25", "facts": GIFT}

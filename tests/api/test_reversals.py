@@ -11,6 +11,7 @@ import pytest
 from models.vocabulary import BankOutcome
 from tests.api.test_ledger import sides, voucher, vouchers
 from tests.bank import bank_says
+from tests.clock import today
 from tests.driver import Api
 from tests.leave import At
 from tests.story import (
@@ -27,7 +28,6 @@ from tests.story import (
     released,
     rows,
     submitted,
-    today,
 )
 
 TOO_MUCH = {"kind": "paid_too_much", "amount": "500.00", "reason": "补助标准录错", "minutes": "会议纪要〔2026〕7号"}

@@ -10,8 +10,9 @@ import pytest
 from models.vocabulary import BankOutcome
 from tests.api.test_reversals import BACK, TOO_MUCH, WHOLE, awards, fund, money, paid, refused
 from tests.bank import answers, bank_answers_judged, bank_says
+from tests.clock import today
 from tests.driver import Api
-from tests.story import approved, balance, colleague, done, identity, payment, released, rows, today
+from tests.story import approved, balance, colleague, done, identity, payment, released, rows
 
 __all__ = ["fund", "money"]
 

@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from tests.api.test_rounds import opened, swept
+from tests.clock import today
 from tests.dispatched import Dispatched
 from tests.driver import Api
 from tests.rosters import drawn, frozen, line_of, lines, plan
-from tests.story import GIFT, done, filed, identity, member_id, new_fund, rows, today
+from tests.story import GIFT, done, filed, identity, member_id, new_fund, rows
 
 ROUND = {"opens_on": "2026-01-01", "closes_on": "2099-12-31"}
 

@@ -6,6 +6,7 @@ import pytest
 
 from models.vocabulary import BankOutcome
 from tests.bank import bank_says
+from tests.clock import today
 from tests.driver import Api
 from tests.rosters import RICE, approved, drawn, frozen, line_of, lines, plan, receipt, signed_by_all
 from tests.story import (
@@ -21,7 +22,6 @@ from tests.story import (
     released,
     rows,
     submitted,
-    today,
 )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from tests.clock import today
 from tests.driver import Api
 from tests.screened import EVENT, attended, case_of, consent, invited, round_of, teacher
-from tests.story import done, rows, today
+from tests.story import done, rows
 
 HOSPITAL = "安庆市妇幼保健院"
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import text
 
+from tests.clock import today
 from tests.driver import Api
 from tests.screened import CLEAR, attended, disclosed, entries, follow_ups, result_of
-from tests.story import books, done, rows, today
+from tests.story import books, done, rows
 
 TODAY = today().isoformat()
 UNEASY = {**CLEAR, "bi_rads_left": "0"}

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, func, select, text
 
+from tests.clock import recorded_on, today
 from tests.conftest import as_superuser
 from tests.driver import Api
 from tests.screened import CLEAR, attended, disclosed, entries, follow_ups, result_of
-from tests.story import account_path, books, colleague, done, grant, identity, rows, today
+from tests.story import account_path, books, colleague, done, grant, identity, rows
 from tools.provision import Provisioned
 
 SECRETS = ("省肿瘤医院三病区", "导管内癌待排，已行活检", "外祖母患卵巢癌", "HSIL", "micro_invasive", "never_active")
@@ -103,9 +104,8 @@ def test_a_look_states_its_purpose_and_is_recorded(api: Api) -> None:  # trust.m
     ]
     member = done(api("officer").get(path))["member_id"]
     seen = done(api("officer").get(f"/members/{member}/screening/readers"))["items"]
-    assert seen == [
-        {"on": today().isoformat(), "roles": ["screening_medical"], "what": "screening.disclose"} for _ in range(2)
-    ]
+    look = {"on": recorded_on().isoformat(), "roles": ["screening_medical"], "what": "screening.disclose"}
+    assert seen == [look, look]
     assert api("officer2").get(f"/members/{member}/screening/readers").status_code == 404
     assert api("medical").get(f"/members/{member}/screening/readers").status_code == 403
 

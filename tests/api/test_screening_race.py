@@ -13,9 +13,10 @@ from benefits.access.actors import load_actor
 from benefits.casework.screening.appointment import lock_appointment
 from benefits.casework.screening.consent import consents_of, withdraw_consent
 from models.account import Account
+from tests.clock import today
 from tests.driver import Api
 from tests.screened import CLEAR, attended
-from tests.story import rows, today
+from tests.story import rows
 
 
 def waiting(session: Session) -> bool:

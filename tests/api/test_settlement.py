@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from tests import mutual_aid, rosters, screened
+from tests.clock import today
 from tests.driver import Api
-from tests.story import GIFT, balance, done, new_fund, recomputed, submitted, today
+from tests.story import GIFT, balance, done, new_fund, recomputed, submitted
 
 BILL = {"invoice": "25342000000000000009", "amount": "80.00"}
 

@@ -7,10 +7,11 @@ from decimal import Decimal
 from benefits.money.goods.lot import find_lot
 from benefits.money.goods.stock import draw, put_back
 from tests.api.test_goods_account import adjust, decide
+from tests.clock import today
 from tests.driver import Api
 from tests.relief import visited
 from tests.stock import a_roster, acting, id_of, stocked
-from tests.story import done, rows, today
+from tests.story import done, rows
 
 STOCK, FUND = "E-121", "E-301"
 

@@ -134,7 +134,7 @@ def test_a_sign_in_lasts_as_long_as_set_however_often_it_is_renewed(
     api: Api, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tokens = refresh(api, api.sign_in("cashier")["refresh_token"]).get_json()
-    later = replace(settings, clock_offset_s=settings.refresh_token_hours * 3600 + 1)
+    later = replace(settings, clock_offset_s=settings.clock_offset_s + settings.refresh_token_hours * 3600 + 1)
     monkeypatch.setitem(api.app.config, "SETTINGS", later)
     assert me(api, tokens) == 401
     assert refresh(api, tokens["refresh_token"]).status_code == 401

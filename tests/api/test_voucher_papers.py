@@ -12,9 +12,10 @@ from pypdf import PdfReader
 from benefits.core.identity import names_a_number
 from tests.api.test_ledger import paid, receipt, vouchers
 from tests.api.test_vouchers_by_hand import proposal
+from tests.clock import today
 from tests.conftest import At
 from tests.driver import Api
-from tests.story import card, colleague, done, identity, new_fund, today
+from tests.story import card, colleague, done, identity, new_fund
 
 
 @pytest.fixture

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from tests.api.test_ledger import OFFICE, paid, voucher, vouchers
+from tests.clock import today
 from tests.driver import Api
-from tests.story import account_path, colleague, done, grant, identity, new_fund, today
+from tests.story import account_path, colleague, done, grant, identity, new_fund
 
 
 @pytest.fixture

@@ -9,17 +9,10 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
+from tests.clock import today
 from tests.conftest import At
 from tests.driver import Api
-from tests.story import (
-    approved,
-    colleague,
-    done,
-    identity,
-    new_fund,
-    released,
-    today,
-)
+from tests.story import approved, colleague, done, identity, new_fund, released
 from tests.year_end import AFTER, OFFICE, YEAR, a_year, close_months, closed, drawn_up, standing, successor
 
 LAST = date(YEAR, 12, 31)

@@ -8,8 +8,9 @@ from itertools import count, cycle, islice, product
 from typing import Any
 from uuid import uuid4
 
+from tests.clock import today
 from tests.faults.wire import Answer, Remote, RemoteApi
-from tests.story import MEDICAL, approved, done, filing, new_fund, prepared, rows, submitted, today
+from tests.story import MEDICAL, approved, done, filing, new_fund, prepared, rows, submitted
 
 MEMBERS = [f"D0{unit}-00{number}" for number, unit in product((1, 2, 3), (1, 2, 3))]
 _members = cycle(MEMBERS)

@@ -9,8 +9,8 @@ from typing import Any
 
 from flask import Flask
 
+from tests.clock import today
 from tests.faults.wire import RemoteApi
-from tests.story import today
 
 METHODS = ("POST", "PUT", "PATCH", "DELETE")
 _PART = re.compile(r"\{(\w+)\}")

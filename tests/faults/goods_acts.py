@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests import relief, rosters
+from tests.clock import today
 from tests.faults.killing import Asked
 from tests.faults.preparing import Story
 from tests.stock import bought, id_of, stocked
-from tests.story import done, today
+from tests.story import done
 
 VISIT = {"facts": {"kind": "visit", "occasion": "labour_day", "form": "goods"}, "item": None, "amount": "10.00"}
 

@@ -7,11 +7,12 @@ from typing import Any
 
 from models.vocabulary import BankOutcome
 from tests import mutual_aid, relief, rosters
+from tests.clock import today
 from tests.faults.goods_acts import GOODS_ACTS, VISIT
 from tests.faults.killing import Asked
 from tests.faults.preparing import LEAVE_BILL, Story
 from tests.stock import stocked
-from tests.story import GIFT, MEDICAL, card, done, submitted, today
+from tests.story import GIFT, MEDICAL, card, done, submitted
 
 REASON = {"reason": "经集体讨论"}
 ACCOUNT = {"holder": "王建国", "account_number": card(41), "bank": "徽商银行"}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from itertools import count
 
-from benefits.core.actor import UNION_ZONE
 from models.vocabulary import BankOutcome
 from tests import leave
 from tests.bank import bank_says
+from tests.clock import offset_of
 from tests.driver import Api
 from tests.story import MEDICAL, approved, done, new_fund, prepared, released
 
@@ -39,9 +39,7 @@ class Story:
         settings = self.api.app.config["SETTINGS"]
 
         def at(day: date, hour: int) -> Api:
-            then = datetime(day.year, day.month, day.day, hour, tzinfo=UNION_ZONE)
-            offset = int((then - datetime.now(UTC)).total_seconds())
-            self.api.app.config["SETTINGS"] = replace(settings, clock_offset_s=offset)
+            self.api.app.config["SETTINGS"] = replace(settings, clock_offset_s=offset_of(day, hour))
             return Api(self.api.app)
 
         try:

@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
+from tests.clock import today
 from tests.families import HEAD, seated
 from tests.faults.listening import Told, refused, superuser
 from tests.faults.worlds import World
 from tests.screened import CLEAR, attended, disclosed, follow_ups, result_of
-from tests.story import HOSPITAL, MEDICAL, done, filed, new_fund, today
+from tests.story import HOSPITAL, MEDICAL, done, filed, new_fund
 
 _HEADER = "单位代码,姓名,证件类型,证件号码,性别,出生日期,用工形式,会籍状态,手机号,户名,银行卡号,开户行\n"
 _DUES = {"dues_paid_through": "2026-12-31"}

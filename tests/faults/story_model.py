@@ -12,8 +12,9 @@ from uuid import uuid4
 from benefits.core.money import NOTHING
 from models.vocabulary import BankOutcome
 from tests.bank import bank_says
+from tests.clock import today
 from tests.faults.wire import Answer, RemoteApi
-from tests.story import MEDICAL, card, done, filing, identity, new_fund, today
+from tests.story import MEDICAL, card, done, filing, identity, new_fund
 
 LAST = today().year - 1  # the year of a story's first fund
 _PART = {"reserved": "reserved", "returned": "reserved", "paid": "spent", "reversed": "spent"} | dict.fromkeys(

@@ -8,9 +8,10 @@ from decimal import Decimal
 from uuid import uuid4
 
 from benefits.core.money import NOTHING
+from tests.clock import today
 from tests.faults.story_model import LAST, Debt, Story
 from tests.faults.wire import RemoteApi
-from tests.story import done, today
+from tests.story import done
 
 KINDS = ("paid_too_much", "not_entitled", "wrong_payee", "bank_took_back")
 

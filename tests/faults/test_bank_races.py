@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from datetime import UTC, datetime
 from multiprocessing import get_context
 from typing import Any
 from uuid import UUID
@@ -22,6 +21,7 @@ from models.database import Scope, session_for
 from models.secrecy import Secrecy
 from models.vocabulary import BankOutcome
 from tests.bank import answers, bank_answers_judged
+from tests.clock import now
 from tests.faults.test_races import MEMBERS, codes, fund_of
 from tests.faults.wire import RemoteApi, at_once
 from tests.faults.worlds import REPEATS, World
@@ -42,7 +42,7 @@ def book_alone(settings: Settings, account_id: UUID, given: list[Checked[Any]], 
     keys = Secrecy(settings.master_key, settings.index_key)
     time.sleep(max(0.0, at - time.time()))
     with session_for(engine, Scope(paths=("/AH/",), request_id="race"), secrecy=keys) as session:
-        actor = load_actor(session, account_id, datetime.now(UTC), "race")
+        actor = load_actor(session, account_id, now(), "race")
         return [each.verdict for each in book(session, actor, given, None)]
 
 

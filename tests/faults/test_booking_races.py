@@ -10,12 +10,13 @@ import pytest
 
 from models.vocabulary import BankOutcome
 from tests.bank import bank_says
+from tests.clock import today
 from tests.faults.conftest import Canary
 from tests.faults.deeds import MEMBERS, proposed
 from tests.faults.test_races import codes, fund_of
 from tests.faults.wire import RemoteApi, at_once
 from tests.faults.worlds import REPEATS, World
-from tests.story import GIFT, MEDICAL, approved, balance, done, recomputed, released, rows, submitted, today
+from tests.story import GIFT, MEDICAL, approved, balance, done, recomputed, released, rows, submitted
 
 WORKERS = 0
 AT_ONCE = 10

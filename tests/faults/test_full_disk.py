@@ -16,13 +16,14 @@ from sqlalchemy.pool import NullPool
 
 from api.app import create_app
 from models.database import db
+from tests.clock import today
 from tests.driver import Api
 from tests.faults.conftest import Canary
 from tests.faults.own_cluster import Own, Pattern, own_cluster, small_disk
 from tests.faults.test_killed_database import RECEIPTS, found
 from tests.faults.wire import Answer, RemoteApi
 from tests.faults.worlds import World
-from tests.story import new_fund, today
+from tests.story import new_fund
 
 WORKERS = 0
 TRIES = 400  # until a full disk is felt

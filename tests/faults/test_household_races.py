@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from tests.clock import today
 from tests.families import SPOUSE, born
 from tests.faults.test_races import codes, fund_of
 from tests.faults.wire import RemoteApi, at_once
 from tests.faults.worlds import REPEATS
-from tests.story import MEDICAL, card, done, identity, rows, today
+from tests.story import MEDICAL, card, done, identity, rows
 
 _numbers = count(300)
 

@@ -22,7 +22,7 @@ WORKERS = 0
 
 def cleared_up(world: World, age: int) -> int:
     """Do the house's daily work as of that age; how many jobs that was."""
-    serving = shop(replace(world.settings, clock_offset_s=age), threading.Event())
+    serving = shop(replace(world.settings, clock_offset_s=world.settings.clock_offset_s + age), threading.Event())
     day = serving.now().date()
     try:
         queued = queue_daily(serving, DAILY, day)

@@ -17,12 +17,13 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
+from tests.clock import today
 from tests.driver import Api
 from tests.faults.own_cluster import Own, Pattern, own_cluster
 from tests.faults.preparing import Story
 from tests.faults.wire import Answer, RemoteApi
 from tests.faults.worlds import World, scaled
-from tests.story import MEDICAL, submitted, today
+from tests.story import MEDICAL, submitted
 
 WRITERS, CASES = 8, 6  # two of the writers approve these, the others book receipts
 READY_S = 10

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from itertools import count
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from benefits.core.actor import UNION_ZONE
+from tests.clock import offset_of
 from tests.driver import Api
 from tests.faults.test_races import codes
 from tests.faults.wire import RemoteApi, at_once
@@ -43,9 +43,7 @@ def past(wire: RemoteApi) -> Iterator[At]:
     settings = wire.app.config["SETTINGS"]
 
     def on(day: date, hour: int) -> Api:
-        then = datetime(day.year, day.month, day.day, hour, tzinfo=UNION_ZONE)
-        offset = int((then - datetime.now(UTC)).total_seconds())
-        wire.app.config["SETTINGS"] = replace(settings, clock_offset_s=offset)
+        wire.app.config["SETTINGS"] = replace(settings, clock_offset_s=offset_of(day, hour))
         return Api(wire.app)
 
     yield on

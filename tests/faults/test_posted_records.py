@@ -11,13 +11,14 @@ import pytest
 
 from models.vocabulary import BankOutcome
 from tests.bank import bank_says
+from tests.clock import today
 from tests.faults.conftest import Canary
 from tests.faults.deeds import proposed
 from tests.faults.every_route import Way, body_of, path_of, tag_of, ways
 from tests.faults.test_races import fund_of
 from tests.faults.wire import Answer, RemoteApi, at_once
 from tests.faults.worlds import World, Worlds, scaled
-from tests.story import MEDICAL, approved, done, released, rows, today
+from tests.story import MEDICAL, approved, done, released, rows
 
 WORKERS = 0
 WRITERS = 20

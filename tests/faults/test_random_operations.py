@@ -12,10 +12,11 @@ from itertools import count
 import pytest
 
 from benefits.money.ledger.chart import chart_on
+from tests.clock import today
 from tests.faults.conftest import Canary
 from tests.faults.story_undone import LongStory
 from tests.faults.worlds import World, scaled
-from tests.story import balance, done, recomputed, rows, today
+from tests.story import balance, done, recomputed, rows
 
 STEPS = 50
 WORKERS = 0

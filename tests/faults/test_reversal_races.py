@@ -11,12 +11,13 @@ import pytest
 
 from models.vocabulary import BankOutcome
 from tests.bank import bank_says
+from tests.clock import today
 from tests.faults.conftest import Canary
 from tests.faults.deeds import MEMBERS
 from tests.faults.test_races import codes, fund_of
 from tests.faults.wire import RemoteApi, at_once
 from tests.faults.worlds import REPEATS, World
-from tests.story import MEDICAL, approved, balance, card, done, recomputed, released, rows, today
+from tests.story import MEDICAL, approved, balance, card, done, recomputed, released, rows
 
 WORKERS = 0
 TOO_MUCH = {"kind": "paid_too_much", "amount": "600.00", "reason": "录错", "minutes": "纪要〔2026〕7号"}

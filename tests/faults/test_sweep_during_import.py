@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -18,6 +17,7 @@ from benefits.intake.imports import Taking
 from benefits.registry.roster_import import take_members
 from models.database import NOBODY, session_for
 from models.secrecy import Secrecy
+from tests.clock import now
 from tests.driver import Api
 from tests.story import GIFT, approved, done, identity, member_id, new_fund, rows
 from tools.provision import Provisioned
@@ -60,7 +60,7 @@ def test_a_sweep_beside_an_import_sees_none_of_it_and_afterwards_all(
 
     def run_import() -> None:
         with session_for(engine, NOBODY, secrecy=keys) as session:
-            actor = load_actor(session, officer, datetime.now(UTC), "import")
+            actor = load_actor(session, officer, now(), "import")
             taking = Taking(newcomers(), True, officer)
             assert all(each.parsed for each in take_members(session, actor, taking))
             landed.set()

@@ -62,9 +62,9 @@ class World:
     programs: Programs = field(default=())  # the server, then the workers
 
     @contextmanager
-    def beside(self, clock_offset_s: int) -> Iterator[RemoteApi]:
-        """Another server of the same database, whose clock is shifted; everybody signs in anew."""
-        own = replace(self.settings, port=free_port(), clock_offset_s=clock_offset_s)
+    def beside(self, ahead_s: int) -> Iterator[RemoteApi]:
+        """Another server of the same database, whose clock is ahead; everybody signs in anew."""
+        own = replace(self.settings, port=free_port(), clock_offset_s=self.settings.clock_offset_s + ahead_s)
         with running(own, self.planted, workers=0), _application(own) as app:
             yield RemoteApi(app, own.port)
 

@@ -12,16 +12,16 @@ from sqlalchemy.pool import NullPool
 from benefits.assurance.checkpoint import VerifierKey
 from benefits.assurance.seal.sealer import SCOPE
 from benefits.assurance.verification.check import Means, Report, verify_all
-from benefits.core.actor import UNION_ZONE
 from config.settings import Settings
 from models.database import session_for
 from models.vocabulary import BankOutcome
 from tests.bank import bank_says
+from tests.clock import offset_of, today
 from tests.driver import Api
 from tests.evidence import signed
 from tests.faults.canaries import dumped, found_in, words
 from tests.sealed import shop_of
-from tests.story import HOSPITAL, approved, done, new_fund, released, today
+from tests.story import HOSPITAL, approved, done, new_fund, released
 from tools.provision import Provisioned
 
 ALL = ["id_number", "phone", "account_number"]
@@ -49,8 +49,7 @@ def changed(api: Api, path: str, change: dict[str, Any]) -> None:
 def later(api: Api, day: date) -> Api:
     """The same books on another day."""
     settings = api.app.config["SETTINGS"]
-    then = datetime(day.year, day.month, day.day, 10, tzinfo=UNION_ZONE)
-    api.app.config["SETTINGS"] = replace(settings, clock_offset_s=int((then - datetime.now(UTC)).total_seconds()))
+    api.app.config["SETTINGS"] = replace(settings, clock_offset_s=offset_of(day))
     return Api(api.app)
 
 

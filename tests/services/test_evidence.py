@@ -20,11 +20,12 @@ from benefits.jobs.work import Shop
 from benefits.jobs.worker import work_once
 from config.settings import Settings
 from tests import leave
+from tests.clock import today
 from tests.conftest import as_superuser
 from tests.driver import Api
 from tests.evidence import PDF, package, paid_case, signed
 from tests.packages import SIGNER, assert_sound, contents, judged, packed, with_manifest
-from tests.story import approved, colleague, done, filed, member_id, new_fund, rows, today
+from tests.story import approved, colleague, done, filed, member_id, new_fund, rows
 from tools import worker as tool
 from tools.provision import Provisioned
 

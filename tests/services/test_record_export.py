@@ -9,7 +9,6 @@ import json
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +34,7 @@ from benefits.record.writer import write_entry
 from config.settings import Settings
 from models.database import NOBODY, Scope, session_for
 from models.secrecy import Secrecy
+from tests.clock import now
 from tools import worker
 from tools.provision import Provisioned
 
@@ -59,7 +59,7 @@ def desk(settings: Settings, committed: Provisioned) -> Iterator[tuple[Session, 
 
 def signed_in(session: Session, username: str) -> Actor:
     account_id: UUID = session.execute(text("SELECT account_by_username(:name)"), {"name": username}).scalar_one()
-    return load_actor(session, account_id, datetime.now(UTC), "request-of-auditor")
+    return load_actor(session, account_id, now(), "request-of-auditor")
 
 
 def finish(session: Session, actor: Actor, shop: Shop, export_id: UUID) -> tuple[dict[str, Any], bytes]:

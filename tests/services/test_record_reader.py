@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -18,6 +18,7 @@ from models.account import Account, Grant
 from models.database import Scope, set_scope
 from models.money import Fund
 from models.unit import Unit
+from tests.clock import now, today
 
 
 def unit(session: Session, code: str) -> UUID:
@@ -30,7 +31,7 @@ def account(session: Session, username: str) -> UUID:
 
 def become(session: Session, username: str) -> Actor:
     found: UUID = session.execute(text("SELECT account_by_username(:name)"), {"name": username}).scalar_one()
-    return load_actor(session, found, datetime.now(UTC), "request-of-reader")
+    return load_actor(session, found, now(), "request-of-reader")
 
 
 @pytest.fixture
@@ -47,9 +48,9 @@ def auditor(session: Session) -> Actor:
 def local_auditor(session: Session, auditor: Actor) -> Actor:
     """The officer of AH-D01, who is now its auditor too."""
     set_scope(session, Scope(paths=("/AH/",)))
-    today = datetime.now(UTC).date() - timedelta(days=2)
+    since = today() - timedelta(days=2)
     officer, place = account(session, "officer2"), unit(session, "AH-D01")
-    session.add(Grant(account_id=officer, unit_id=place, role="auditor", valid_from=today))
+    session.add(Grant(account_id=officer, unit_id=place, role="auditor", valid_from=since))
     session.flush()
     return become(session, "officer2")
 

@@ -16,11 +16,12 @@ from models.restoration import Restoration
 from models.vocabulary import BankOutcome
 from tests.api.test_audit_samples import drawn
 from tests.bank import answers
+from tests.clock import now, recorded_on, today
 from tests.conftest import as_superuser
 from tests.driver import Api
 from tests.findings import opened
 from tests.services.jobs.test_daily import ROSTER, Clock, a_day, clock, older, serving
-from tests.story import approved, books, done, new_fund, released, rows, today
+from tests.story import approved, books, done, new_fund, released, rows
 from tools.provision import Provisioned
 
 __all__ = ["clock", "serving"]  # the fixtures
@@ -28,7 +29,7 @@ COLUMNS = "批次号,序号,账号,金额,状态,原因,银行流水号,日期"
 TOO_EARLY = "UPDATE payment_batch SET key_wrapped = NULL, file = NULL, destroyed_at = now() + interval '29 years'"
 
 
-def paid(api: Api, serving: Shop) -> tuple[str, str, str]:
+def paid(api: Api, serving: Shop, clock: Clock) -> tuple[str, str, str]:
     """A batch that the bank paid, the import of its answer, and the one case: their paths, and the case's id."""
     fund = new_fund(api)
     case, payment = approved(api, fund)
@@ -37,6 +38,7 @@ def paid(api: Api, serving: Shop) -> tuple[str, str, str]:
     line = f"{said.batch_number},1,{said.account_number},{said.amount},成功,,{said.bank_serial},{today()}"
     form = {"kind": "bank_results", "mode": "apply", "file": (io.BytesIO(f"{COLUMNS}\n{line}\n".encode()), "r.csv")}
     answer = api("cashier").post("/imports", data=form).get_json()
+    clock.ahead = datetime.now(UTC) - now()  # of what age a file is the database says
     a_day(serving)
     assert done(api("finance").get(batch))["state"] == "settled"
     return batch, answer["id"], case.rpartition("/")[2]
@@ -44,7 +46,7 @@ def paid(api: Api, serving: Shop) -> tuple[str, str, str]:
 
 def on(serving: Shop, clock: Clock, day: date) -> dict[str, Any]:
     """The house's work of a day; what it said of the bank's files."""
-    clock.ahead = datetime(day.year, day.month, day.day, 9, tzinfo=UNION_ZONE) - datetime.now(UTC)
+    clock.ahead = datetime(day.year, day.month, day.day, 9, tzinfo=UNION_ZONE) - now()
     a_day(serving)
     with serving.engine.begin() as connection:
         connection.exec_driver_sql("SET LOCAL benefits.worker = 'on'")
@@ -60,8 +62,8 @@ def file_of(api: Api, batch: str) -> tuple[int, str]:
 def test_a_frozen_file_goes_after_thirty_years_and_its_digest_and_totals_stay(
     committed_api: Api, serving: Shop, clock: Clock, superuser_url: str, committed: Provisioned
 ) -> None:
-    api, year = committed_api, today().year
-    batch, _, _ = paid(api, serving)
+    api, year = committed_api, recorded_on().year
+    batch, _, _ = paid(api, serving, clock)
     before = done(api("finance").get(batch))
     with books(api) as session, pytest.raises(IntegrityError, match="kept_thirty_years"), session.begin_nested():
         session.execute(text(TOO_EARLY))
@@ -99,8 +101,8 @@ LIFTED = {
 @pytest.mark.parametrize("why", LIFTED)
 def test_nothing_goes_that_audit_or_law_still_needs(committed_api: Api, serving: Shop, clock: Clock, why: str) -> None:
     """Controls: `case_held`, and `is_restored`."""
-    api, year = committed_api, today().year
-    batch, sent, case = paid(api, serving)
+    api, year = committed_api, recorded_on().year
+    batch, sent, case = paid(api, serving, clock)
     with books(api) as session:
         if why == "hold":
             session.execute(text("UPDATE household SET held_for = '诉讼未结', held_at = now(), held_by = opened_by"))
@@ -134,15 +136,15 @@ def kept_answer(api: Api, sent: str) -> bool:
 def test_the_banks_answers_are_kept_longer_than_other_files(committed_api: Api, serving: Shop, clock: Clock) -> None:
     """Ten years as bank statements (令第79号); a workbook of members goes with its key after `FILES_KEPT_DAYS`."""
     api = committed_api
-    _, sent, _ = paid(api, serving)
+    _, sent, _ = paid(api, serving, clock)
     form = {"file": (io.BytesIO(ROSTER), "roster.csv"), "kind": "members", "mode": "check"}
     other = api("officer").post("/imports", data=form).get_json()["id"]
     a_day(serving)
     older(serving, 120)
-    assert on(serving, clock, date(today().year + 1, 2, 1))["answers"] == 0
+    assert on(serving, clock, date(recorded_on().year + 1, 2, 1))["answers"] == 0
     assert kept_answer(api, sent)
     assert not kept_answer(api, other)
     older(serving, 366 * 11)
-    assert on(serving, clock, date(today().year + 1, 2, 2))["answers"] == 1
+    assert on(serving, clock, date(recorded_on().year + 1, 2, 2))["answers"] == 1
     assert not kept_answer(api, sent)
     assert api("cashier").get(f"/imports/{sent}/workbook.xlsx").status_code == 404

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from models.database import Scope, session_for
 from models.job import Job
 from models.secrecy import Secrecy
 from models.unit import Unit
+from tests.clock import now
 from tools.provision import Provisioned
 
 
@@ -38,7 +39,7 @@ class Yard:
             self.unit: UUID = session.scalars(select(Unit.id).where(Unit.code == "AH")).one()
 
     def now(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
+        return now() + self.ahead
 
     def put(self, kind: str = "work") -> UUID:
         with session_for(self.engine, Scope(account_id=self.account)) as session:
