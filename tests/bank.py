@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import text
@@ -14,7 +14,7 @@ from benefits.money.bank_answer import BankAnswer
 from benefits.money.bank_judgement import Judged
 from benefits.money.bank_result import book
 from models.vocabulary import BankOutcome
-from tests.clock import today
+from tests.clock import machine_now, today
 from tests.driver import Api
 from tests.story import books, card, rows
 
@@ -68,5 +68,5 @@ def bank_answers_judged(api: Api, given: list[Checked[Any]], by: str = "cashier"
     account_id = rows(api, "SELECT id FROM account WHERE username = :u", u=by)[0].id
     offset = timedelta(seconds=api.app.config["SETTINGS"].clock_offset_s)
     with books(api) as session:
-        actor = load_actor(session, account_id, datetime.now(UTC) + offset, "test-results")
+        actor = load_actor(session, account_id, machine_now() + offset, "test-results")
         return book(session, actor, given, None)

@@ -17,22 +17,27 @@ _STARTED = int(os.environ.setdefault("TESTS_STARTED", str(int(time.time()))))  #
 OFFSET = int(BEGINS.timestamp()) - _STARTED  # seconds, for `CLOCK_OFFSET_S`
 
 
+def machine_now() -> datetime:
+    """This instant of the machine, as the database and the record have it."""
+    return datetime.now(UTC)
+
+
 def now() -> datetime:
     """This instant of the applications under test."""
-    return datetime.now(UTC) + timedelta(seconds=OFFSET)
+    return machine_now() + timedelta(seconds=OFFSET)
 
 
 def today() -> date:
-    """The union's day."""
+    """The union's day, as the applications under test have it."""
     return now().astimezone(UNION_ZONE).date()
 
 
 def recorded_on() -> date:
-    """The union's day by the machine's clock, which the database and the record keep."""
-    return datetime.now(UNION_ZONE).date()
+    """The union's day, as the database and the record have it."""
+    return machine_now().astimezone(UNION_ZONE).date()
 
 
 def offset_of(day: date, hour: int = 10) -> int:
     """The `CLOCK_OFFSET_S` at which it is that hour of that day of the union."""
     then = datetime(day.year, day.month, day.day, hour, tzinfo=UNION_ZONE)
-    return int((then - datetime.now(UTC)).total_seconds())
+    return int((then - machine_now()).total_seconds())

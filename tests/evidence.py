@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import text
@@ -13,6 +13,7 @@ from benefits.assurance.seal import sealing
 from benefits.jobs.work import Shop
 from models.vocabulary import BankOutcome
 from tests.bank import bank_says
+from tests.clock import machine_now
 from tests.driver import Api
 from tests.sealed import SEED, seal_all, session_of
 from tests.story import done, filed, new_fund, released
@@ -36,7 +37,7 @@ def signed(shop: Shop, minutes: int = 5) -> str:
     """Seal all that waits and sign it; gives the public key."""
     seal_all(shop)
     with session_of(shop) as session:
-        sealing.sign(session, SEED, datetime.now(UTC) + timedelta(minutes=minutes))
+        sealing.sign(session, SEED, machine_now() + timedelta(minutes=minutes))
         return str(session.scalars(text("SELECT verifier FROM record_key")).one())
 
 

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -20,6 +19,7 @@ from benefits.record.writer import write_entry
 from config.settings import Settings
 from models.database import session_for
 from models.seal import RecordCheckpoint
+from tests.clock import machine_now
 from tools import worker
 from tools.provision import Provisioned
 
@@ -62,7 +62,7 @@ def signed(shop: Shop, places: Places | None = None, entries: int = 3) -> Record
     write(shop, entries)
     seal_all(shop)
     with session_of(shop) as session:
-        head = sealing.sign(session, SEED, datetime.now(UTC))
+        head = sealing.sign(session, SEED, machine_now())
         assert head is not None
         if places:
             copies.queue_copies(session, head, places)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from benefits.assurance.seal.places import Places
 from benefits.jobs.work import Shop
 from config.settings import Settings
 from models.seal import RecordCheckpoint
+from tests.clock import machine_now
 from tests.driver import Api
 from tests.sealed import session_of, shop_of, signed, write
 from tests.story import colleague
@@ -60,7 +61,7 @@ def test_heads_are_listed_with_keys_and_the_blind_window(
     after = page(committed_api)["blind_window"]
     assert after["entries"] >= before["entries"] + 5
     assert after["sealed"] == before["sealed"] == heads[1].size
-    assert datetime.fromisoformat(after["since"]) < datetime.now(UTC)
+    assert datetime.fromisoformat(after["since"]) < machine_now()
     first = committed_api("auditor").get("/audit/checkpoints?limit=1").get_json()
     second = committed_api("auditor").get(f"/audit/checkpoints?limit=1&after={first['next']}").get_json()
     assert [item["size"] for item in second["items"]] == [heads[0].size]
@@ -148,7 +149,7 @@ def test_copies_and_slip(committed_api: Api, shop: Shop, tmp_path: Path) -> None
     auditor = committed_api("auditor")
     assert auditor.get(f"/audit/checkpoints/{head.size}").get_json()["copies"][0]["state"] == "waiting"
     with session_of(shop) as session:
-        assert copies.send_one(session, places, datetime.now(UTC))
+        assert copies.send_one(session, places, machine_now())
     (copy,) = auditor.get(f"/audit/checkpoints/{head.size}").get_json()["copies"]
     assert (copy["place"], copy["state"], copy["tries"]) == ("folder", "sent", 1)
     for language in ("zh-CN", "en"):

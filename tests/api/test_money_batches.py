@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from decimal import Decimal
 from io import BytesIO
 from uuid import uuid4
@@ -18,6 +17,7 @@ from sqlalchemy import text
 from models.restoration import Restoration
 from models.vocabulary import BankOutcome
 from tests.bank import bank_says
+from tests.clock import machine_now
 from tests.driver import Api
 from tests.story import (
     approved,
@@ -79,7 +79,7 @@ def test_no_file_goes_out_while_the_record_is_an_older_one(api: Api) -> None:
     fund = new_fund(api)
     batch = released(api, fund, [approved(api, fund)[1]])
     with books(api) as session:
-        session.add(Restoration(generation=0, size=1, held_in="folder", held_size=2, found_at=datetime.now(UTC)))
+        session.add(Restoration(generation=0, size=1, held_in="folder", held_size=2, found_at=machine_now()))
     for who in ("finance", "cashier"):
         refused = api(who).get(f"{batch}/file")
         assert (refused.status_code, refused.get_json()["code"]) == (503, "record_restored"), who

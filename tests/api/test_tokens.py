@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from threading import Barrier
 
 import jwt
@@ -12,6 +12,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from config.settings import Settings
+from tests.clock import machine_now
 from tests.driver import Api, Caller
 from tests.signing_in import me, refresh
 
@@ -19,7 +20,7 @@ from tests.signing_in import me, refresh
 def _mutants(token: str, settings: Settings) -> dict[str, str]:
     claims = jwt.decode(token, options={"verify_signature": False})
     header, payload, signature = token.split(".")
-    past = datetime.now(UTC) - timedelta(minutes=1)
+    past = machine_now() - timedelta(minutes=1)
 
     def made(algorithm: str = "HS256", key: bytes | str = settings.token_key, **changed: object) -> str:
         kept = {name: value for name, value in {**claims, **changed}.items() if value is not None}
@@ -34,7 +35,7 @@ def _mutants(token: str, settings: Settings) -> dict[str, str]:
         "no audience": made(aud=None),
         "other issuer": made(iss="somebody-else"),
         "expired": made(exp=past),
-        "not yet": made(nbf=datetime.now(UTC) + timedelta(hours=1)),
+        "not yet": made(nbf=machine_now() + timedelta(hours=1)),
         "refresh type": made(type="refresh"),
         "unknown type": made(type="admin"),
         "no sign-in": made(sid=None),

@@ -62,3 +62,16 @@ def test_no_import_hides_inside_a_function(path: Path) -> None:
         if isinstance(inner, ast.Import | ast.ImportFrom)
     ]
     assert hidden == []
+
+
+@pytest.mark.parametrize("path", [path for path in SOURCES if "tests" in path.parts], ids=label)
+def test_a_test_asks_the_tests_for_the_time(path: Path) -> None:
+    """What asks the machine passes today and fails with the calendar: see `tests/clock.py`."""
+    asked = [
+        node.lineno
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute)
+        and node.attr in {"now", "today"}
+        and ast.unparse(node.value) in {"date", "datetime"}
+    ]
+    assert asked == [] or label(path) == "tests/clock.py"

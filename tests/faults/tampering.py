@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import chain
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 
 from benefits.assurance.seal import sealing
 from benefits.jobs.work import Shop
+from tests.clock import machine_now
 from tests.sealed import SEED, session_of
 
 EDITS, OTHERS = 200, 10  # of each sort, in the record and in the books
@@ -64,7 +65,7 @@ def grown(superuser: Connection, shop: Shop, entries: int) -> None:
     """So many more entries, half of rows put in and half of the same rows changed; sealed, and signed each thousand."""
     superuser.execute(text(_PUT), {"units": entries // 2})
     superuser.execute(text(_CHANGED))
-    at, sealed = datetime.now(UTC), 1
+    at, sealed = machine_now(), 1
     while sealed:
         with session_of(shop) as session:
             sealed = sealing.seal(session, sealing.MOST_ENTRIES)

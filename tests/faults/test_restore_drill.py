@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -21,6 +20,7 @@ from benefits.assurance.seal import copies, sealing
 from benefits.assurance.seal.places import Places
 from benefits.jobs.work import Shop
 from models.database import db
+from tests.clock import machine_now
 from tests.driver import Api
 from tests.faults.own_cluster import Pattern
 from tests.faults.restoring import GUIDES, Drill, Moment, archived, digests_of, inside, steps_of, tables_of
@@ -58,11 +58,11 @@ def head_sent(drill: Drill, shop: Shop) -> None:
     with session_of(shop) as session:
         sealing.seal(session)
     with session_of(shop) as session:
-        head = sealing.sign(session, SEED, datetime.now(UTC))
+        head = sealing.sign(session, SEED, machine_now())
         assert head is not None
         copies.queue_copies(session, head, places)
     with session_of(shop) as session:
-        assert copies.send_one(session, places, datetime.now(UTC))
+        assert copies.send_one(session, places, machine_now())
 
 
 def worked(drill: Drill, moments: int, seed: int) -> None:

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
@@ -18,6 +17,7 @@ from benefits.assurance.seal.sealer import SCOPE
 from benefits.assurance.verification.check import Means, Report, verify_all
 from config.settings import Settings
 from models.database import db, session_for
+from tests.clock import machine_now
 from tests.conftest import drop_database
 from tests.driver import Api
 from tests.evidence import paid_case, signed
@@ -79,5 +79,5 @@ def checked(world_: World, made: Provisioned, copies: Sequence[Checkpoint] = ())
     """The full check by the serving role."""
     engine = create_engine(made.app_url, poolclass=NullPool, isolation_level="REPEATABLE READ")
     with session_for(engine, SCOPE) as session:
-        means = Means(keys=[world_.key], copies=copies, app_role=made.roles.app, at=datetime.now(UTC))
+        means = Means(keys=[world_.key], copies=copies, app_role=made.roles.app, at=machine_now())
         return verify_all(session, means)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -17,6 +16,7 @@ from benefits.assurance.verification.check import Means, verify_all
 from benefits.assurance.verification.lanes import beside, run_beside
 from config.settings import Settings
 from models.database import session_for
+from tests.clock import machine_now
 from tests.conftest import as_superuser
 from tests.services.attacked import World, checked, world
 from tools.provision import Provisioned
@@ -48,7 +48,7 @@ def lanes(told: World) -> Iterator[tuple[Session, Session]]:
 def test_what_is_done_while_it_checks_belongs_to_the_next_check(told: World) -> None:
     with told.copy() as made:
         engine = create_engine(made.app_url, poolclass=NullPool, isolation_level="REPEATABLE READ")
-        means = Means(keys=[told.key], app_role=made.roles.app, at=datetime.now(UTC))
+        means = Means(keys=[told.key], app_role=made.roles.app, at=machine_now())
         with session_for(engine, SCOPE) as session:
             session.execute(text("SELECT 1"))  # from here on it sees what there is now
             with as_superuser(told.superuser_url, made) as superuser:

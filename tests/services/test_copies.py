@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from benefits.jobs.work import Shop
 from config.settings import Settings
 from models.restoration import Restoration
 from models.seal import CopyKind, CopyState, RecordCheckpoint, RecordCopy
+from tests.clock import machine_now
 from tests.sealed import SEED, session_of, shop_of, signed
 from tools.provision import Provisioned
 from tools.witness import Witness, handler, seed_in
@@ -61,7 +62,7 @@ def served(witness: Witness) -> Iterator[str]:
 def send_all(shop: Shop, places: Places, at: datetime | None = None) -> None:
     while True:
         with session_of(shop) as session:
-            if not copies.send_one(session, places, at or datetime.now(UTC)):
+            if not copies.send_one(session, places, at or machine_now()):
                 return
 
 
@@ -102,7 +103,7 @@ def test_folder_and_letter(shop: Shop, tmp_path: Path) -> None:
 def test_a_copy_is_tried_until_it_is_there(shop: Shop, tmp_path: Path) -> None:
     blocked = tmp_path / "copies"
     blocked.write_text("a file where the folder should be", encoding="utf-8")
-    places, now = Places(folder=blocked), datetime.now(UTC)
+    places, now = Places(folder=blocked), machine_now()
     head = signed(shop, places)
     send_all(shop, places, now)
     failed = copy_of(shop, head, CopyKind.FOLDER)
@@ -151,7 +152,7 @@ def test_a_witness_cosigns_what_grew(shop: Shop, tmp_path: Path, witness: Witnes
         assert copy_of(shop, later, CopyKind.WITNESS).state == "sent"
         assert copy_of(shop, heads[0], CopyKind.WITNESS).state == "refused"  # it holds a later one
         with session_of(shop) as session:
-            copies.probe(session, places, datetime.now(UTC))
+            copies.probe(session, places, machine_now())
             assert session.query(Restoration).count() == 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import create_engine, make_url
@@ -16,7 +16,7 @@ from config.settings import Settings
 from models.database import session_for
 from models.vocabulary import BankOutcome
 from tests.bank import bank_says
-from tests.clock import offset_of, today
+from tests.clock import machine_now, offset_of, today
 from tests.driver import Api
 from tests.evidence import signed
 from tests.faults.canaries import dumped, found_in, words
@@ -57,7 +57,7 @@ def verified(made: Provisioned, key: VerifierKey) -> Report:
     """The full check by the serving role."""
     engine = create_engine(made.app_url, poolclass=NullPool, isolation_level="REPEATABLE READ")
     with session_for(engine, SCOPE) as session:
-        return verify_all(session, Means(keys=[key], app_role=made.roles.app, at=datetime.now(UTC)))
+        return verify_all(session, Means(keys=[key], app_role=made.roles.app, at=machine_now()))
 
 
 def refusal(answer: Any) -> tuple[int, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +19,7 @@ from models.erased import stays_erased
 from models.erasure_functions import personal_tables
 from models.restoration import Restoration
 from models.seal import RecordCheckpoint
+from tests.clock import machine_now
 from tests.driver import Api
 from tests.lending import lend
 from tests.sealed import SEED, seal_all, session_of, shop_of, signed, write
@@ -73,7 +73,7 @@ def auditors(api: Api) -> list[dict[str, UUID]]:
     """Account and person of two auditors, of whom the first found a restoration."""
     colleague(api, "auditor2", "auditor", person=651)
     with books(api) as session:
-        session.add(Restoration(generation=0, size=1, held_in="folder", held_size=2, found_at=datetime.now(UTC)))
+        session.add(Restoration(generation=0, size=1, held_in="folder", held_size=2, found_at=machine_now()))
     query = "SELECT id AS a, person_id AS p FROM account WHERE username LIKE 'auditor%' ORDER BY username"
     return [dict(row._mapping) for row in rows(api, query)]
 

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ from config.settings import Mode, Settings
 from models.database import db
 from models.restoration import Restoration
 from models.seal import RecordCheckpoint, RecordKey, RecordLog
+from tests.clock import machine_now
 from tests.conftest import as_superuser
 from tests.driver import Api
 from tests.sealed import SEED, session_of, signed, write
@@ -84,7 +84,7 @@ def house(superuser_url: str, committed: Provisioned, settings: Settings, tmp_pa
 def send_all(house: House, shop: Shop) -> None:
     while True:
         with session_of(shop) as session:
-            if not copies.send_one(session, house.places, datetime.now(UTC)):
+            if not copies.send_one(session, house.places, machine_now()):
                 return
 
 

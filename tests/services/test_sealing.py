@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,7 @@ from benefits.jobs.work import Shop
 from benefits.record.writer import write_entry
 from config.settings import Settings
 from models.seal import RecordCheckpoint, RecordKey
+from tests.clock import machine_now
 from tests.conftest import as_superuser
 from tests.sealed import SEED, seal_all, session_of, shop_of, write
 from tools.provision import Provisioned
@@ -96,7 +97,7 @@ def test_an_open_transaction_holds_back_what_comes_after_it(shop: Shop) -> None:
 
 def test_a_head_is_signed_when_it_is_due(shop: Shop) -> None:
     size = seal_all(shop)
-    now = datetime.now(UTC)
+    now = machine_now()
     with session_of(shop) as session:
         assert sealing.is_due(session, now)
         first = sealing.sign(session, SEED, now)
@@ -127,7 +128,7 @@ def test_another_key_signs_on(shop: Shop) -> None:
             write_entry(session, kind="reading", action="one more")
         seal_all(shop)
         with session_of(shop) as session:
-            assert sealing.sign(session, seed, datetime.now(UTC)) is not None
+            assert sealing.sign(session, seed, machine_now()) is not None
     with session_of(shop) as session:
         keys = [VerifierKey.read(row.verifier) for row in session.query(RecordKey)]
         assert len({key.key_id for key in keys}) == 2
@@ -151,14 +152,14 @@ def test_what_was_signed_is_not_signed_anew(
     write(shop, 600)
     seal_all(shop)
     with session_of(shop) as session:
-        assert sealing.sign(session, SEED, datetime.now(UTC)) is not None
+        assert sealing.sign(session, SEED, machine_now()) is not None
     with as_superuser(superuser_url, committed) as superuser:
         superuser.execute(text(alteration))
     if not alteration.startswith("DELETE FROM record_seal"):  # else they would be sealed again, as they were
         write(shop, 5)
         seal_all(shop)
     with session_of(shop) as session, pytest.raises(SealBrokenError):
-        sealing.sign(session, SEED, datetime.now(UTC))
+        sealing.sign(session, SEED, machine_now())
 
 
 def test_the_sealer_signs_with_its_key_alone(shop: Shop, tmp_path: Path) -> None:

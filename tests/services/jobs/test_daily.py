@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from benefits.jobs.daily import keep_daily, queue_daily
 from benefits.jobs.work import Shop
 from benefits.jobs.worker import work_once
 from config.settings import Settings
-from tests.clock import now
+from tests.clock import machine_now, now
 from tests.driver import Api
 from tests.story import GIFT, done, filed, rows, submitted
 from tools.provision import Provisioned
@@ -180,7 +180,7 @@ def older(serving: Shop, days: int) -> None:
 
 
 def test_no_file_of_the_last_day_can_be_forgotten(committed_api: Api, serving: Shop, clock: Clock) -> None:
-    clock.ahead = datetime.now(UTC) - now()  # which day is the last one the database says
+    clock.ahead = machine_now() - now()  # which day is the last one the database says
     export = done_or_queued(committed_api("auditor").post("/audit/exports", {"format": "csv", "table": "unit"}))
     while work_once(serving, HANDLERS):
         pass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from models.restoration import Restoration
 from models.vocabulary import BankOutcome
 from tests.api.test_audit_samples import drawn
 from tests.bank import answers
-from tests.clock import now, recorded_on, today
+from tests.clock import machine_now, now, recorded_on, today
 from tests.conftest import as_superuser
 from tests.driver import Api
 from tests.findings import opened
@@ -38,7 +38,7 @@ def paid(api: Api, serving: Shop, clock: Clock) -> tuple[str, str, str]:
     line = f"{said.batch_number},1,{said.account_number},{said.amount},成功,,{said.bank_serial},{today()}"
     form = {"kind": "bank_results", "mode": "apply", "file": (io.BytesIO(f"{COLUMNS}\n{line}\n".encode()), "r.csv")}
     answer = api("cashier").post("/imports", data=form).get_json()
-    clock.ahead = datetime.now(UTC) - now()  # of what age a file is the database says
+    clock.ahead = machine_now() - now()  # of what age a file is the database says
     a_day(serving)
     assert done(api("finance").get(batch))["state"] == "settled"
     return batch, answer["id"], case.rpartition("/")[2]
@@ -107,7 +107,7 @@ def test_nothing_goes_that_audit_or_law_still_needs(committed_api: Api, serving:
         if why == "hold":
             session.execute(text("UPDATE household SET held_for = '诉讼未结', held_at = now(), held_by = opened_by"))
         if why == "restoration":
-            session.add(Restoration(generation=0, size=1, held_in="folder", held_size=2, found_at=datetime.now(UTC)))
+            session.add(Restoration(generation=0, size=1, held_in="folder", held_size=2, found_at=machine_now()))
     if why == "finding":
         opened(api, application_id=case)
     if why == "sample":
