@@ -6,9 +6,10 @@ from benefits.casework.filing import case_import
 from benefits.casework.roster import line_import
 from benefits.intake.imports import ImportKind
 from benefits.money import bank_import
-from benefits.registry import honour_import, roster_import, units
+from benefits.registry import calendar_import, honour_import, roster_import, units
 
 KINDS: dict[str, ImportKind] = {
+    "calendar": calendar_import.KIND,
     "units": units.KIND,
     "members": roster_import.KIND,
     "bank_results": bank_import.KIND,

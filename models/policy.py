@@ -53,11 +53,15 @@ class Policy(Versioned, Base):
 
 
 class CalendarDay(Base):
-    """A day that the official calendar changes, or the mark (1 January) of a year that it covers."""
+    """A day that the official calendar changes, or the mark (1 January) of a year that it covers.
+
+    Of a day's rows the one of the latest edition holds; the others say what was known when they were the latest.
+    """
 
     __tablename__ = "calendar_day"
 
     day: Mapped[date] = mapped_column(primary_key=True)
+    edition: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     working: Mapped[bool]
     name: Mapped[str | None]
     source: Mapped[Word]

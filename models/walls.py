@@ -153,6 +153,7 @@ _CHANGE = "SELECT, INSERT, UPDATE"
 _PRIVILEGES: dict[str, str] = {
     "person": "SELECT, UPDATE (created_at)",  # made and erased by functions; to be locked, a column must be open
     "relative": "SELECT, INSERT, DELETE",
+    "calendar_day": _ADD,
     "honour_status": _ADD,
     "filed_row": _ADD,
     "assessment": _ADD,

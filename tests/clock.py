@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from benefits.core.actor import UNION_ZONE
+from tests.driver import Api
 
 BEGINS = datetime(2026, 11, 23, 10, tzinfo=UNION_ZONE)
 _STARTED = int(os.environ.setdefault("TESTS_STARTED", str(int(time.time()))))  # processes of a run share it
@@ -41,3 +43,9 @@ def offset_of(day: date, hour: int = 10) -> int:
     """The `CLOCK_OFFSET_S` at which it is that hour of that day of the union."""
     then = datetime(day.year, day.month, day.day, hour, tzinfo=UNION_ZONE)
     return int((then - machine_now()).total_seconds())
+
+
+def later(api: Api, day: date) -> Api:
+    """The same books on another day, from here on; everybody signs in anew."""
+    api.app.config["SETTINGS"] = replace(api.app.config["SETTINGS"], clock_offset_s=offset_of(day))
+    return Api(api.app)

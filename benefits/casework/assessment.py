@@ -18,10 +18,11 @@ from benefits.access.person import person_key
 from benefits.casework.books import told
 from benefits.casework.case_facts import facts_of_cases
 from benefits.casework.payer import payer_kinds
-from benefits.casework.policy_book import Running, calendar, edition_by_id, edition_on
+from benefits.casework.policy_book import Running, edition_by_id, edition_on
 from benefits.money.entitlement import Standpoint, facts_of_record
 from benefits.registry.facts import facts_of_members
 from benefits.registry.household_facts import household_facts
+from benefits.registry.official_calendar import FIRST, calendar
 from benefits.rules.assessment import Assessment, assess, ledger_key, no_policy
 from benefits.rules.declaration import Programme, parse_facts
 from models import application as rows
@@ -34,13 +35,14 @@ from models.vocabulary import ApplicationState
 class Judgement:
     """An assessment with what it rested on: the row of the edition (None: no policy) and all facts as values.
 
-    `from_file` names those that the household's file supplied.
+    `from_file` names those that the household's file supplied; `calendar_edition` is None where no day was asked.
     """
 
     assessment: Assessment
     running: Running | None
     facts: Mapping[str, Any]
     from_file: tuple[str, ...] = ()
+    calendar_edition: int | None = None
 
 
 def assess_freely(
@@ -169,9 +171,11 @@ def _judge(
     on: date,
     facts: Mapping[str, Any],
     from_file: Iterable[str] = (),
+    calendar_edition: int | None = None,
 ) -> Judgement:
-    answer = assess(running.edition, facts, on=on, calendar=calendar(session)) if running else no_policy(programme, on)
-    return Judgement(answer, running, facts, tuple(sorted(from_file)))
+    days = calendar(session, calendar_edition)
+    answer = assess(running.edition, facts, on=on, calendar=days) if running else no_policy(programme, on)
+    return Judgement(answer, running, facts, tuple(sorted(from_file)), days.edition)
 
 
 def replay(session: Session, application: rows.Application) -> Judgement | None:
@@ -185,11 +189,11 @@ def replay(session: Session, application: rows.Application) -> Judgement | None:
 
 
 def judged_again(session: Session, code: str, policy_id: UUID | None, on: date, content: bytes) -> Judgement:
-    """What `content_of` kept, evaluated anew from its facts and edition."""
+    """What `content_of` kept, evaluated anew from its facts, edition and calendar."""
     programme, kept = catalogue.programme(code), json.loads(content)
     facts = parse_facts(programme, kept["facts"])
     running = edition_by_id(session, policy_id) if policy_id else None
-    return _judge(session, programme, running, on, facts, kept.get("from_file", ()))
+    return _judge(session, programme, running, on, facts, kept.get("from_file", ()), kept.get("calendar", FIRST))
 
 
 def judgement_of(session: Session, application: rows.Application) -> Judgement:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from benefits import catalogue
 from benefits.access.person import person_keys
 from benefits.casework.assessment import Judgement
+from benefits.registry.official_calendar import FIRST
 from benefits.rules.assessment import canonical
 from benefits.rules.declaration import show_facts
 from models import application as rows
@@ -59,6 +60,7 @@ def content_of(programme: str, judgement: Judgement) -> bytes:
     content = {
         "facts": show_facts(catalogue.programme(programme), judgement.facts),
         "from_file": list(judgement.from_file),
+        "calendar": judgement.calendar_edition or FIRST,
         "answer": json.loads(canonical(judgement.assessment)),
         "nonce": b64encode(os.urandom(12)).decode(),
     }

@@ -9,13 +9,13 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from benefits.access.reach import within
-from benefits.casework.policy_book import calendar
 from benefits.casework.workflow import advance
 from benefits.core.actor import Actor
 from benefits.core.errors import NotFound, StateForbids
 from benefits.core.identity import mask_name
 from benefits.money.disbursement import touch_cases
 from benefits.money.duty import require_duty
+from benefits.registry.official_calendar import calendar
 from benefits.rules.answer import Assessment
 from models.application import Application
 from models.columns import new_id

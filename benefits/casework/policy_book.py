@@ -1,4 +1,4 @@
-"""The running editions of the rules, kept in the database, and the official calendar of working days."""
+"""The running editions of the rules, kept in the database."""
 
 from __future__ import annotations
 
@@ -6,23 +6,21 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-import chinese_calendar
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from benefits import catalogue
-from benefits.core.calendar import Calendar, LateCalendar
+from benefits.registry.official_calendar import add_shipped_years
 from benefits.rules.policy import Edition
 from benefits.rules.policy_text import load_edition
-from models.policy import CalendarDay, Policy
+from models.policy import Policy
 from models.vocabulary import PolicyState
 
 _EDITION = select(Policy.id, Policy.programme, Policy.content, Policy.overrides)
-_CALENDAR_SOURCE = "国务院办公厅《部分节假日安排的通知》 (chinesecalendar)"
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,7 @@ class Running:
 
 
 def load_shipped(session: Session, overrides: Mapping[str, Mapping[str, Any]]) -> None:
-    """Put the programmes' first editions and the calendar into the books, as far as they are missing.
+    """Put the programmes' first editions and the calendar's years into the books, as far as they are missing.
 
     Args:
         overrides: per programme the figures that a demonstration replaces, marked as examples there.
@@ -57,33 +55,8 @@ def load_shipped(session: Session, overrides: Mapping[str, Mapping[str, Any]]) -
                         digest=hashlib.sha256(text.encode()).digest(),
                     )
                 )
-    if session.scalar(select(func.count()).select_from(CalendarDay)) == 0:
-        session.add_all(_official_days())
     session.flush()
-
-
-def _official_days() -> list[CalendarDay]:
-    holidays = {day: (False, name) for day, name in chinese_calendar.constants.holidays.items()}
-    workdays = {day: (True, name) for day, name in chinese_calendar.constants.workdays.items()}
-    changed = {**holidays, **workdays}
-    for year in {day.year for day in changed}:
-        changed.setdefault(date(year, 1, 1), (False, "元旦"))
-    return [
-        CalendarDay(day=day, working=working, name=str(name), source=_CALENDAR_SOURCE)
-        for day, (working, name) in sorted(changed.items())
-    ]
-
-
-def calendar(session: Session) -> Calendar:
-    """The official calendar, read once a session and not before a day is asked; few rules ask for one."""
-    known: Calendar = session.info.get("calendar") or LateCalendar(partial(_days, session))
-    session.info["calendar"] = known
-    return known
-
-
-def _days(session: Session) -> Mapping[date, bool]:
-    rows = session.execute(select(CalendarDay.day, CalendarDay.working), execution_options={"autoflush": False})
-    return {row.day: row.working for row in rows}
+    add_shipped_years(session)
 
 
 def edition_on(session: Session, programme: str, on: date) -> Running | None:

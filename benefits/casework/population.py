@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from benefits.casework.policy_book import Running, calendar
+from benefits.casework.policy_book import Running
+from benefits.registry.official_calendar import calendar
 from benefits.rules.answer import LedgerKey
 from benefits.rules.assessment import ledger_key
 from benefits.rules.declaration import Programme, RecordFact

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from benefits import catalogue
 from benefits.access.reach import within
 from benefits.casework.assessment import Judgement, assess_freely
-from benefits.casework.policy_book import calendar, edition_on
+from benefits.casework.policy_book import edition_on
 from benefits.core.actor import Actor
 from benefits.core.money import NOTHING
+from benefits.registry.official_calendar import calendar
 from benefits.rules.assessment import assess
 from benefits.rules.declaration import Label, Programme
 from benefits.rules.nodes import facts_read

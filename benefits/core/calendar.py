@@ -49,14 +49,23 @@ class Calendar:
 class LateCalendar(Calendar):
     """One whose table is read when a day is first asked; a year is covered when its 1 January is in the table."""
 
-    _read: Callable[[], Mapping[date, bool]]
+    _read: Callable[[], tuple[int, Mapping[date, bool]]]
 
-    def __init__(self, read: Callable[[], Mapping[date, bool]]) -> None:
+    def __init__(self, read: Callable[[], tuple[int, Mapping[date, bool]]]) -> None:
         object.__setattr__(self, "_read", read)
 
-    @cached_property
+    @property
+    def edition(self) -> int | None:
+        """The edition that was read; None while no day was asked."""
+        return self._table[0] if "_table" in vars(self) else None
+
+    @property
     def exceptions(self) -> Mapping[date, bool]:
         """The table."""
+        return self._table[1]
+
+    @cached_property
+    def _table(self) -> tuple[int, Mapping[date, bool]]:
         return self._read()
 
     @cached_property

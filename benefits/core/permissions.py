@@ -30,6 +30,7 @@ PERMISSIONS = MappingProxyType(
         "unit.dues": frozenset({"admin", "finance"}),
         "report.read": frozenset({"officer", "reviewer", "finance", "auditor"}),
         "import.unit": frozenset({"admin"}),
+        "import.calendar": frozenset({"admin"}),
         "import.member": frozenset({"officer"}),
         "import.honour": frozenset({"officer"}),
         "import.case": frozenset({"officer"}),

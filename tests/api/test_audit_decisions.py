@@ -65,10 +65,10 @@ def test_one_reviewers_unusual_share_of_approvals(api: Api) -> None:
     approved(api, fund, "D01-002")
     act = (
         "INSERT INTO act (id, application_id, unit_id, act, duty, from_state, to_state, submission, account_id, "
-        "person_id, seen_hash) SELECT gen_random_uuid(), application_id, unit_id, act, duty, from_state, to_state, "
-        "submission + n, account_id, gen_random_uuid(), seen_hash FROM act, generate_series(1, :n) n "
+        "person_id, seen_hash, acted_at) SELECT gen_random_uuid(), application_id, unit_id, act, duty, from_state, "
+        "to_state, submission + n, account_id, person_id, seen_hash, acted_at FROM act, generate_series(1, :n) n "
         "WHERE act = 'approve' AND account_id = (SELECT id FROM account WHERE username = 'reviewer')"
-    ).replace("gen_random_uuid(), seen_hash", "person_id, seen_hash")
+    )
     with books(api) as session:
         session.execute(text(act), {"n": 7})
     assert of_kind(api, "approval_share") == []  # 9 approvals in all: fewer than 10

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from benefits.casework.policy_book import calendar
+from benefits.registry.official_calendar import calendar
 from tests.conftest import At
 from tests.driver import Api
 from tests.story import books, colleague, done, new_fund, notice_days, submitted

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,12 @@ from tests.driver import Api
 from tests.sealed import session_of, shop_of, signed, write
 from tests.story import colleague
 from tools.provision import Provisioned
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """Those of an application that tells the time as the record does."""
+    return replace(settings, clock_offset_s=0)
 
 
 @pytest.fixture

@@ -20,6 +20,12 @@ from tools.provision import Provisioned
 
 
 @pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """Those of an application that tells the time as the record does."""
+    return replace(settings, clock_offset_s=0)
+
+
+@pytest.fixture
 def shop(settings: Settings, committed: Provisioned) -> Iterator[Shop]:
     made = tool.shop(replace(settings, database_url=committed.app_url), threading.Event())
     yield made

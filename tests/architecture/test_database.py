@@ -22,7 +22,7 @@ EXPECTED = {
     "audit_sample": {"SELECT", "INSERT"},
     "audit_sample_row": {"SELECT", "INSERT", "UPDATE"},
     "bank_result": {"SELECT", "INSERT"},
-    "calendar_day": {"SELECT", "INSERT", "UPDATE"},
+    "calendar_day": {"SELECT", "INSERT"},
     "census_sheet": {"SELECT", "INSERT", "UPDATE"},
     "check_authorisation": {"SELECT", "INSERT"},
     "claim": {"SELECT", "INSERT", "UPDATE"},

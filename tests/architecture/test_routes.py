@@ -26,6 +26,7 @@ OPEN = {
 # Signed in is enough: what is one's own, and what the programmes ask.
 ANY_ACCOUNT = {
     ("DELETE", "/api/v1/auth/tokens"),
+    ("GET", "/api/v1/calendar"),
     ("GET", "/api/v1/me"),
     ("POST", "/api/v1/me/password"),
     ("GET", "/api/v1/accounts/<uuid:account_id>/relatives"),

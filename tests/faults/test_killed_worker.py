@@ -88,9 +88,7 @@ class Office:
     def take_up(self) -> None:
         """As if the job's last pulse were long ago, and this its first try."""
         with self.mortal.engine.connect() as connection:
-            connection.execute(
-                text("UPDATE job SET attempts = 0, heartbeat_at = now() - interval '1 day' WHERE state = 'running'")
-            )
+            connection.execute(text("UPDATE job SET attempts = 0, heartbeat_at = '2000-01-01' WHERE state = 'running'"))
 
     def ended(self, path: str) -> bool:
         """Whether the worker was struck (False) or the job came to its end (True)."""

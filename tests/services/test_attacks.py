@@ -99,10 +99,10 @@ def test_triggers_switched_off_and_on_again_hide_nothing(told: World) -> None:
 
 def test_a_row_taken_away_or_put_in_is_named(told: World) -> None:
     (gone,) = found(told, PAST, "DELETE FROM calendar_day WHERE day = '2026-01-01'")
-    assert (gone.kind, gone.table, gone.row) == ("row_gone", "calendar_day", "2026-01-01")
-    put = "INSERT INTO calendar_day (day, working, source) VALUES ('2090-01-01', true, 'x')"
+    assert (gone.kind, gone.table, gone.row) == ("row_gone", "calendar_day", "2026-01-01/1")
+    put = "INSERT INTO calendar_day (day, edition, working, source) VALUES ('2090-01-01', 1, true, 'x')"
     (new,) = found(told, PAST, put)
-    assert (new.kind, new.row, new.entry) == ("row_unrecorded", "2090-01-01", None)
+    assert (new.kind, new.row, new.entry) == ("row_unrecorded", "2090-01-01/1", None)
     assert {"row_gone"} <= kinds(found(told, PAST, "TRUNCATE notice, objection, act CASCADE"))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -16,7 +15,7 @@ from config.settings import Settings
 from models.database import session_for
 from models.vocabulary import BankOutcome
 from tests.bank import bank_says
-from tests.clock import machine_now, offset_of, today
+from tests.clock import later, machine_now, today
 from tests.driver import Api
 from tests.evidence import signed
 from tests.faults.canaries import dumped, found_in, words
@@ -44,13 +43,6 @@ def paid_and_left(api: Api, said: dict[str, str]) -> str:
 def changed(api: Api, path: str, change: dict[str, Any]) -> None:
     """Change the member as it is now."""
     done(api("officer").patch(path, change, if_match=api("officer").get(path).headers["ETag"]))
-
-
-def later(api: Api, day: date) -> Api:
-    """The same books on another day."""
-    settings = api.app.config["SETTINGS"]
-    api.app.config["SETTINGS"] = replace(settings, clock_offset_s=offset_of(day))
-    return Api(api.app)
 
 
 def verified(made: Provisioned, key: VerifierKey) -> Report:

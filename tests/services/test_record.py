@@ -76,7 +76,7 @@ def test_the_check_sees_a_change_that_is_not_recorded(superuser_connection: Conn
 
 def test_deletion_by_a_superuser(superuser_connection: Connection) -> None:
     day = superuser_connection.scalar(text("DELETE FROM calendar_day WHERE day = '2026-01-01' RETURNING day"))
-    entry = entries(superuser_connection, table_name="calendar_day", row_id=str(day))[-1]
+    entry = entries(superuser_connection, table_name="calendar_day", row_id=f"{day}/1")[-1]
     assert (entry.action, image(entry)) == ("delete", None)
 
 
@@ -88,11 +88,11 @@ def test_truncation_by_a_superuser(superuser_connection: Connection) -> None:
 
 def test_each_row_of_one_statement_is_an_entry(superuser_connection: Connection) -> None:
     before = count(superuser_connection)
-    days = "SELECT date '2090-01-01' + n, true, 'x' FROM generate_series(1, 1000) n"
-    superuser_connection.execute(text(f"INSERT INTO calendar_day (day, working, source) {days}"))
+    days = "SELECT date '2090-01-01' + n, 1, true, 'x' FROM generate_series(1, 1000) n"
+    superuser_connection.execute(text(f"INSERT INTO calendar_day (day, edition, working, source) {days}"))
     assert count(superuser_connection) - before == 1000
     rows = {entry.row_id for entry in entries(superuser_connection, table_name="calendar_day", action="insert")}
-    assert {"2090-01-02", "2092-09-27"} <= rows
+    assert {"2090-01-02/1", "2092-09-27/1"} <= rows
 
 
 def test_update_that_changes_nothing_is_no_entry(superuser_connection: Connection) -> None:

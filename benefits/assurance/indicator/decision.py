@@ -17,9 +17,9 @@ from benefits.assurance.indicator.hit import Hit, threshold_on
 from benefits.assurance.indicator.reach import Reach
 from benefits.casework.policy_book import edition_by_id
 from benefits.core.actor import UNION_ZONE
+from benefits.registry.official_calendar import known_days
 from models.account import Account
 from models.application import Act, Application, Assessment
-from models.policy import CalendarDay
 from models.unit import Unit
 from models.vocabulary import ApplicationState
 
@@ -51,7 +51,8 @@ def odd_times(session: Session, reach: Reach) -> Iterator[Hit]:
     first, last = (int(threshold.figures[name]) for name in ("from_hour", "until_hour"))
     local = func.timezone(UNION_ZONE.key, Act.acted_at)
     hour, day = func.extract("hour", local), func.date(local)
-    rests = ~func.coalesce(CalendarDay.working, func.extract("isodow", local) < 6)
+    known = known_days()
+    rests = ~func.coalesce(known.c.working, func.extract("isodow", local) < 6)
     query = (
         select(
             Act.account_id,
@@ -65,7 +66,7 @@ def odd_times(session: Session, reach: Reach) -> Iterator[Hit]:
         )
         .join(Unit, Unit.id == Act.unit_id)
         .outerjoin(Account, Account.id == Act.account_id)
-        .outerjoin(CalendarDay, CalendarDay.day == day)
+        .outerjoin(known, known.c.day == day)
         .where(reach.below(), reach.acted(Act.acted_at), Act.duty.in_(_DECIDING))
         .where(or_(hour < first, hour >= last, rests))
         .group_by(Act.account_id, Act.act, Act.acted_at)

@@ -17,9 +17,9 @@ from benefits.casework.cover.cover import advance, visible
 from benefits.casework.cover.evidence import Evidence, evidence
 from benefits.casework.cover.plan import PROGRAMME, plan_on
 from benefits.casework.cover.told import cover_on, day_of_claim, disease_hash
-from benefits.casework.policy_book import calendar
 from benefits.core.actor import Actor
 from benefits.core.errors import NotFound, NotPermitted
+from benefits.registry.official_calendar import calendar
 from benefits.rules.policy import Dated
 from models.application import Application, Document
 from models.columns import new_id

@@ -15,13 +15,14 @@ from benefits.casework.case_facts import stored_facts
 from benefits.casework.decision import submit
 from benefits.casework.filing.sheet import COLUMNS, NEEDED, ListedCase, check_case
 from benefits.casework.filing.typed_facts import further_columns
-from benefits.casework.policy_book import calendar, edition_on
+from benefits.casework.policy_book import edition_on
 from benefits.core.actor import Actor
 from benefits.core.errors import Invalid, NotEligible, Refusal, invalid
 from benefits.intake.imports import ImportKind, Taking
 from benefits.intake.row import Checked, RowReader
 from benefits.money.entitlement import lock_people
 from benefits.registry.named_member import NamedMembers
+from benefits.registry.official_calendar import calendar
 from benefits.rules.answer import Finding
 from benefits.rules.assessment import ledger_key
 from benefits.rules.declaration import parse_facts

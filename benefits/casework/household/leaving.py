@@ -15,10 +15,10 @@ from benefits.casework.household.figures import figure
 from benefits.casework.household.file import find_household, lock_household
 from benefits.casework.household.income import exit_months
 from benefits.casework.household.paper_copy import note_change
-from benefits.casework.policy_book import calendar
 from benefits.core.actor import Actor
 from benefits.core.errors import ExitNotDue, NotFound, NotPermitted, StateForbids, invalid
 from benefits.registry.file_key import seal
+from benefits.registry.official_calendar import calendar
 from models.columns import new_id
 from models.household import Household
 from models.household_exit import HouseholdExit

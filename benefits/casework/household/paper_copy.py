@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from benefits.casework.household.figures import figure_if_any
-from benefits.casework.policy_book import calendar
 from benefits.core.actor import Actor
 from benefits.core.errors import StateForbids, invalid
+from benefits.registry.official_calendar import calendar
 from models.household import Household
 from models.household_life import PaperTask
 from models.vocabulary import HouseholdState

@@ -14,12 +14,13 @@ from benefits.access.reach import within
 from benefits.casework.assessment import replay
 from benefits.casework.place.draw import Candidate, Drawn, drawn, seed_of
 from benefits.casework.place.quota import draw_of
-from benefits.casework.policy_book import calendar, edition_by_id
+from benefits.casework.policy_book import edition_by_id
 from benefits.casework.round import find_round, lock_round
 from benefits.core.actor import Actor
 from benefits.core.errors import DutyConflict, NotFound, StateForbids, invalid
 from benefits.core.identity import mask_name
 from benefits.money.duty import require_duty
+from benefits.registry.official_calendar import calendar
 from benefits.rules.ranking import rank_values
 from models.application import Application
 from models.membership import Membership

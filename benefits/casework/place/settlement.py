@@ -12,7 +12,6 @@ from benefits.casework import workflow
 from benefits.casework.assessment import replay
 from benefits.casework.grant import is_paid_by_bank
 from benefits.casework.place.life import move, require
-from benefits.casework.policy_book import calendar
 from benefits.core.actor import Actor
 from benefits.core.errors import StateForbids, invalid
 from benefits.core.money import FEN, LARGEST
@@ -22,6 +21,7 @@ from benefits.money.duty import require_duty
 from benefits.money.entitlement import correct_award, settle_awards
 from benefits.money.ledger.booking import book_excess, book_issue
 from benefits.money.receivable import raise_receivable
+from benefits.registry.official_calendar import calendar
 from benefits.rules.answer import Assessment
 from benefits.rules.assessment import assess
 from models.application import Application

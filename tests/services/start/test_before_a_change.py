@@ -1,4 +1,4 @@
-"""Files that were kept before a change of how they lie are the same files after it, and after its undoing."""
+"""What was kept before a change of how it lies is the same after it, and after its undoing."""
 
 from __future__ import annotations
 
@@ -42,3 +42,30 @@ def test_the_parts_of_kept_files_are_packed_and_unpacked_whole(superuser_url):
     command.downgrade(config, "0028")
     with as_superuser(superuser_url, made) as connection:
         assert _parts(connection, "content") == _PARTS
+
+
+def test_the_calendar_of_before_is_its_first_edition_and_the_record_follows_it(superuser_url):
+    made = provision(superuser_url, f"calendar_{secrets.token_hex(4)}", Passwords("owner-password", "app-password"))
+    config, days = migrations(made), "SELECT day, working, name FROM calendar_day ORDER BY day"
+    command.upgrade(config, "0031")
+    command.downgrade(config, "0030")  # whose triggers name a day's row by its day alone
+    with as_superuser(superuser_url, made) as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO calendar_day (day, working, name, source) VALUES"
+            " ('2026-01-01', false, '元旦', 'x'), ('2026-01-04', true, '元旦', 'x')"
+        )
+        before = connection.exec_driver_sql(days).all()
+    command.upgrade(config, "0031")
+    with as_superuser(superuser_url, made) as connection:
+        assert connection.exec_driver_sql(days).all() == before
+        assert connection.exec_driver_sql("SELECT DISTINCT edition FROM calendar_day").all() == [(1,)]
+        assert connection.exec_driver_sql("SELECT * FROM compare_calendar_day()").all() == []
+        connection.exec_driver_sql(
+            "INSERT INTO calendar_day (day, edition, working, name, source)"
+            " VALUES ('2026-01-04', 2, false, '元旦', 'y')"
+        )
+    command.downgrade(config, "0030")
+    with as_superuser(superuser_url, made) as connection:
+        first, (day, working, name) = connection.exec_driver_sql(days).all()
+        assert (first, str(day), working, name) == (before[0], "2026-01-04", False, "元旦")
+        assert connection.exec_driver_sql("SELECT * FROM compare_calendar_day()").all() == []
