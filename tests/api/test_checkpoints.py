@@ -26,12 +26,6 @@ from tools.provision import Provisioned
 
 
 @pytest.fixture
-def settings(settings: Settings) -> Settings:
-    """Those of an application that tells the time as the record does."""
-    return replace(settings, clock_offset_s=0)
-
-
-@pytest.fixture
 def shop(settings: Settings, committed: Provisioned) -> Iterator[Shop]:
     with shop_of(settings, committed) as opened:
         yield opened
@@ -168,6 +162,8 @@ def test_copies_and_slip(committed_api: Api, shop: Shop, tmp_path: Path) -> None
 def test_measures_tell_the_blind_window(committed_api: Api, shop: Shop) -> None:
     signed(shop)
     write(shop, 4)
+    as_recorded = replace(committed_api.app.config["SETTINGS"], clock_offset_s=0)
+    committed_api.app.config["SETTINGS"] = as_recorded  # seconds are told by the clock of the record
     told = committed_api(None).get("/metrics").get_data(as_text=True)
     values = dict(line.split(" ") for line in told.splitlines() if line.startswith("benefits_") and "{" not in line)
     assert float(values["benefits_record_unproved_entries"]) >= 4

@@ -5,31 +5,34 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from benefits.jobs.work import Shop
+from benefits.jobs.worker import work_once
 from config.settings import Settings
 from tests.conftest import as_superuser
 from tests.driver import Api
 from tests.evidence import signed
 from tests.packages import Signer
+from tests.sealed import SEED
 from tests.story import colleague, rows
 from tools import worker as tool
 from tools.provision import Provisioned
 
 
 @pytest.fixture
-def settings(settings: Settings) -> Settings:
-    """Those of an application that tells the time as the record does."""
-    return replace(settings, clock_offset_s=0)
+def shop(settings: Settings, committed: Provisioned) -> Iterator[Shop]:
+    """What a worker works with that tells the time as the record does."""
+    made = tool.shop(replace(settings, database_url=committed.app_url, clock_offset_s=0), threading.Event())
+    yield made
+    made.engine.dispose()
 
 
 @pytest.fixture
-def shop(settings: Settings, committed: Provisioned) -> Iterator[Shop]:
-    made = tool.shop(replace(settings, database_url=committed.app_url), threading.Event())
-    yield made
-    made.engine.dispose()
+def worker(shop: Shop) -> Callable[[], bool]:
+    return partial(work_once, shop, tool.handlers(SEED))
 
 
 def test_it_is_for_auditors_of_the_whole_union(api: Api) -> None:
