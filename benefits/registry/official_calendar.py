@@ -94,11 +94,11 @@ def add_shipped_years(session: Session) -> None:
     workdays = {day: (True, name) for day, name in chinese_calendar.constants.workdays.items()}
     days = {**holidays, **workdays}
     for year in {day.year for day in days}:
-        days.setdefault(date(year, 1, 1), (False, "元旦"))
+        days.setdefault(date(year, 1, 1), (False, chinese_calendar.Holiday.new_years_day.value))
     add_days(
         session,
         [
-            OfficialDay(day, working, str(name), _SOURCE)
+            OfficialDay(day, working, chinese_calendar.Holiday(name).chinese, _SOURCE)
             for day, (working, name) in sorted(days.items())
             if day.year not in covered
         ],

@@ -39,7 +39,8 @@ def year(api: Api, of: int) -> dict[str, Any]:
 def test_a_year_that_is_not_known_is_brought_in_by_its_notice(committed_api: Api, worker: Callable[[], bool]) -> None:
     api = committed_api
     assert year(api, 2027) == {"year": 2027, "known": False, "items": []}
-    assert done(api("officer").get("/calendar"))["year"] == 2026
+    this_year = done(api("officer").get("/calendar"))
+    assert (this_year["year"], this_year["known"], this_year["items"][0]["name"]) == (2026, True, "元旦")
     notice_days(api, 20)
     settings = api.app.config["SETTINGS"]
     case = submitted(api, on="2026-03-01")
