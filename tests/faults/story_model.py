@@ -72,6 +72,7 @@ class Story:
         self.appropriated = {self.fund: amount}  # of every fund that there is
         self.debts: list[Debt] = []
         self.batches: dict[str, str] = {}  # path → state
+        self.seen: dict[str, set[tuple[int, str]]] = {}  # path → what was flagged when the batch was approved
         self.log: list[str] = []
 
     def parts(self, fund: str = "") -> dict[str, Decimal]:
@@ -144,14 +145,25 @@ class Story:
             for each in chosen:
                 each.at, each.batch = "batched", f"/payment-batches/{made['id']}"
 
+    def flags(self, path: str) -> set[tuple[int, str]]:
+        """The payments of a batch that are flagged, each with the reason."""
+        flagged = done(self.wire("finance").get(f"{path}/checks?limit=200"))["items"]
+        return {(each["serial"], reason["code"]) for each in flagged for reason in each["reasons"]}
+
     def move_batch(self) -> None:
-        """On to the bank, or apart again."""
+        """On to the bank, or apart again; what came to be flagged after the approval stops a release, and only that."""
         waiting = [path for path, state in self.batches.items() if state in {"prepared", "approved"}]
         if waiting:
             path = self.chance.choice(waiting)
             on = ("finance", "approve") if self.batches[path] == "prepared" else ("cashier", "release")
             who, act = on if self.chance.random() < 0.8 else ("finance", "cancel")
-            self.does(who, f"{path}/{act}", {}, "200")
+            flags = self.flags(path)
+            wanted = "checks_changed" if act == "release" and flags - self.seen[path] else "200"
+            self.does(who, f"{path}/{act}", {}, wanted)
+            if wanted != "200":
+                return
+            if act == "approve":
+                self.seen[path] = flags
             self.batches[path] = {"approve": "approved", "release": "released", "cancel": "cancelled"}[act]
             for each in self.debts:
                 if each.batch == path and act != "approve":
