@@ -6,12 +6,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any
 
 import chinese_calendar
 from sqlalchemy import Subquery, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from benefits.core.calendar import LateCalendar
 from models.policy import CalendarDay
@@ -60,15 +59,9 @@ def _read(session: Session, edition: int | None) -> tuple[int, Mapping[date, boo
 
 def days_of(session: Session, year: int) -> list[CalendarDay]:
     """The days of a year that differ from Monday to Friday as they now hold, and its 1 January, in order."""
-    known = known_days()
-    return list(
-        session.scalars(
-            select(CalendarDay)
-            .join(known, (known.c.day == CalendarDay.day) & (known.c.edition == CalendarDay.edition))
-            .where(CalendarDay.day.between(date(year, 1, 1), date(year, 12, 31)))
-            .order_by(CalendarDay.day)
-        )
-    )
+    known = aliased(CalendarDay, known_days())
+    within = known.day.between(date(year, 1, 1), date(year, 12, 31))
+    return list(session.scalars(select(known).where(within).order_by(known.day)))
 
 
 def add_days(session: Session, said: Collection[OfficialDay]) -> int:
@@ -76,10 +69,10 @@ def add_days(session: Session, said: Collection[OfficialDay]) -> int:
     session.execute(select(func.pg_advisory_xact_lock(_NOTICES)))
     known = known_days()
     there = {row.day: row.working for row in session.execute(select(known.c.day, known.c.working))}
-    last: Any = session.scalar(select(func.max(CalendarDay.edition)))
+    last = session.scalar(select(func.max(CalendarDay.edition))) or 0
     new = [each for each in said if there.get(each.day) is not each.working]
     session.add_all(
-        CalendarDay(day=each.day, edition=(last or 0) + 1, working=each.working, name=each.name, source=each.source)
+        CalendarDay(day=each.day, edition=last + 1, working=each.working, name=each.name, source=each.source)
         for each in new
     )
     session.flush()

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import date
 from typing import Any
 
+import chinese_calendar
+import pytest
+
 from benefits.casework.policy_book import load_shipped
+from benefits.registry.official_calendar import OfficialDay, add_days
 from tests.api.test_replay import replay
 from tests.clock import later
 from tests.driver import Api
@@ -47,6 +52,7 @@ def test_a_year_that_is_not_known_is_brought_in_by_its_notice(committed_api: Api
     then = later(api, date(2026, 12, 20))
     refused = then("reviewer").act(case, "endorse")
     assert (refused.status_code, refused.get_json()["params"]["state"]) == (409, "calendar_missing")
+    assert "administrator" in refused.get_json()["detail"]
 
     api.app.config["SETTINGS"] = settings
     came = brought(api, worker, *OF_2027)
@@ -94,6 +100,34 @@ def test_a_notice_that_says_nothing_new_adds_nothing(committed_api: Api, worker:
     assert rows(api, editions) == before
 
 
+def test_a_year_that_a_new_library_knows_comes_with_the_program(
+    committed_api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(chinese_calendar.constants.holidays, date(2027, 2, 6), "Spring Festival")
+    with books(committed_api) as session:
+        load_shipped(session, {})
+    shown = year(committed_api, 2027)
+    assert shown["known"]
+    assert [(each["day"], each["working"], each["name"], each["edition"]) for each in shown["items"]] == [
+        ("2027-01-01", False, "元旦", 2),
+        ("2027-02-06", False, "春节", 2),
+    ]
+
+
+def test_two_notices_at_once_are_two_editions(committed_api: Api) -> None:
+    def add(day: date) -> None:
+        with books(committed_api) as session:
+            add_days(session, [OfficialDay(day, working=False, name=None, source=NOTICE)])
+
+    with ThreadPoolExecutor(1) as pool:
+        with books(committed_api) as session:
+            add_days(session, [OfficialDay(date(2027, 1, 1), working=False, name=None, source=NOTICE)])
+            second = pool.submit(add, date(2027, 2, 6))
+            assert not wait([second], timeout=0.5).done  # an edition is whole before the next one begins
+        second.result(timeout=30)
+    assert [each["edition"] for each in year(committed_api, 2027)["items"]] == [2, 3]
+
+
 def test_faults_of_a_notice_are_told_by_row(committed_api: Api, worker: Callable[[], bool]) -> None:
     came = brought(
         committed_api,
@@ -113,4 +147,3 @@ def test_only_the_highest_unit_brings_in_a_notice(committed_api: Api, worker: Ca
     came = brought(api, worker, *OF_2027, who="officer2")
     assert came["state"] == "failed"
     assert not year(api, 2027)["known"]
-    assert api("officer").post("/imports", data={"kind": "calendar"}).status_code in {403, 422}

@@ -139,3 +139,19 @@ def states_that_forbid() -> set[str]:
 def test_a_state_of_money_says_how_to_put_it_right(state: str) -> None:
     for language in LANGUAGES:
         assert messages(language)["standing"].get(state), f"no words for {state} in {language}"
+
+
+def standings() -> Iterator[str]:
+    """What a `StateForbids` of the source says stands against an act, where it is said there."""
+    for path in [*(HOUSE / "benefits").rglob("*.py"), *(HOUSE / "api").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "StateForbids":
+                (state,) = (each.value for each in node.keywords if each.arg == "state")
+                said = (state.body, state.orelse) if isinstance(state, ast.IfExp) else (state,)
+                yield from (each.value for each in said if isinstance(each, ast.Constant))
+
+
+@pytest.mark.parametrize("state", sorted(set(standings())))
+def test_what_stands_against_an_act_has_words(state: str) -> None:
+    for language in LANGUAGES:
+        assert messages(language)["standing"][state], language
