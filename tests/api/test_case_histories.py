@@ -94,6 +94,10 @@ class History:
                 self.note("correct", who.act(path, "account", account))
                 self.note("repay", self.api(self.chance.choice(self.accounts)).act(path, "approve"))
 
+    def tells(self) -> bool:
+        """Whether somebody approved a case, and somebody was turned away."""
+        return "approve 200" in self.seen and any(name.endswith("403") for name in self.seen)
+
     def note(self, what: str, answer: Any) -> None:
         """Whatever comes of it, it is no error of ours."""
         assert answer.status_code < 500, (what, answer.get_json())
@@ -104,8 +108,11 @@ class History:
 def test_no_history_lets_one_person_fill_two_duties(api: Api, trial: int) -> None:
     seed = random.randrange(10**6)
     history = History(api, random.Random(seed))
-    for _ in range(STEPS):
+    steps = 0
+    while steps < STEPS or not history.tells():  # one that nobody approved in proves nothing: it goes on
         history.step()
+        steps += 1
+        assert steps < 20 * STEPS, (seed, dict(history.seen))
     told = (seed, dict(history.seen))
 
     acts = rows(api, "SELECT application_id, submission, act, duty, person_id, disbursement_id FROM act")
@@ -129,5 +136,3 @@ def test_no_history_lets_one_person_fill_two_duties(api: Api, trial: int) -> Non
         signed = [act.act for act in acts if act.disbursement_id == payment.id]
         assert {"approve_payment", "release_payment"} <= set(signed), told
     assert balance(api, history.fund) == recomputed(api, history.fund), told
-    assert any(name.startswith("approve 200") for name in history.seen), told
-    assert any(name.endswith("403") for name in history.seen), told
